@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+/** Projects by what they need: `unit` nothing, the others an embedded PostgreSQL of their own. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "services/**/*.spec.ts"] } },
+      { test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
+      {
+        test: {
+          name: "store",
+          include: ["test/store/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "types",
+          include: ["test/types/**/*.test.ts"],
+          typecheck: { enabled: false },
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
