@@ -3,14 +3,23 @@ module.exports = {
   forbidden: [
     {
       name: "domain-is-pure",
-      comment: "Decisions are tested without a broker, a database or a clock; infrastructure comes in as arguments.",
+      comment:
+        "Decisions are tested without a broker, a database or a clock; infrastructure comes in as arguments.",
       severity: "error",
       from: { path: "^services/[^/]+/domain/" },
-      to: { pathNot: ["^services/[^/]+/domain/", "^contracts/", "^lib/(money|errors|ids)", "^node_modules/@sinclair/typebox"] },
+      to: {
+        pathNot: [
+          "^services/[^/]+/domain/",
+          "^contracts/",
+          "^lib/(money|errors|ids)",
+          "^node_modules/@sinclair/typebox",
+        ],
+      },
     },
     {
       name: "services-are-strangers",
-      comment: "A service knows another one by its contract only; shared code goes to lib/ or contracts/.",
+      comment:
+        "A service knows another one by its contract only; shared code goes to lib/ or contracts/.",
       severity: "error",
       from: { path: "^services/([^/]+)/" },
       to: { path: "^services/([^/]+)/", pathNot: "^services/$1/" },

@@ -15,7 +15,10 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       // Store ports are asynchronous by contract; an in-memory adapter has nothing to await.
       "@typescript-eslint/require-await": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/prefer-promise-reject-errors": "off",
     },

@@ -9,7 +9,8 @@ export default defineConfig({
       {
         test: {
           name: "store",
-          include: ["test/store/**/*.test.ts"],
+          include: ["test/store/**/*.test.ts", "test/service/**/*.test.ts"],
+          globalSetup: ["test/support/global-postgres.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -18,6 +19,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
+          globalSetup: ["test/support/global-postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

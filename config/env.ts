@@ -1,0 +1,231 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { serviceNames, type ServiceName } from "../contracts";
+
+/** What this process was told by its environment; nothing else reads `process.env`. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** 0 = any free port; null = off. */
+  readonly metricsPort: number | null;
+  readonly dataDir: string;
+  readonly services: readonly ServiceName[];
+  readonly nodeId: string;
+  readonly namespace: string;
+  readonly natsUrl: string | null;
+  readonly postgresUrl: string | null;
+  readonly databaseUrls: Readonly<Partial<Record<ServiceName, string>>>;
+  readonly mongoUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly jwtPrivateKey: string | null;
+  readonly admin: { readonly email: string; readonly password: string } | null;
+  readonly seed: "demo" | "none";
+  readonly payments:
+    | { readonly provider: "sandbox"; readonly webhookSecret: string | null }
+    | {
+        readonly provider: "stripe";
+        readonly secretKey: string;
+        readonly webhookSecret: string;
+        readonly apiBase: string;
+      };
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly rateLimit: "on" | "off";
+  readonly corsOrigins: readonly string[];
+  readonly trustedProxies: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly orderTimeoutMs: number;
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+  readonly logFormat: "json" | "pretty";
+}
+
+/** Everything that is wrong with the environment, a line each; values of secrets never appear. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join("\n"));
+  }
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables and collects what is wrong with them, so that one start shows all faults. */
+class Reader {
+  readonly faults: string[] = [];
+  constructor(readonly env: Env) {}
+
+  text(name: string): string | null {
+    const value = this.env[name]?.trim();
+    return value ? value : null;
+  }
+
+  integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    this.faults.push(`${name} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  }
+
+  oneOf<const V extends readonly string[]>(
+    name: string,
+    values: V,
+    fallback: V[number],
+  ): V[number] {
+    const text = this.text(name);
+    if (text === null || values.includes(text)) return text ?? fallback;
+    this.faults.push(`${name} must be one of ${values.join(", ")}`);
+    return fallback;
+  }
+
+  url(name: string, ...protocols: string[]): string | null {
+    const text = this.text(name);
+    if (text === null) return null;
+    const servers = text.split(",");
+    const good = servers.every(
+      (server) => URL.canParse(server) && protocols.includes(new URL(server).protocol),
+    );
+    if (good) return text;
+    this.faults.push(
+      `${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
+    );
+    return null;
+  }
+
+  list(name: string): string[] {
+    return (this.text(name) ?? "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
+  }
+
+  /** Both or neither of two variables. */
+  pair(a: string, b: string): [string, string] | null {
+    const [first, second] = [this.text(a), this.text(b)];
+    if (first !== null && second !== null) return [first, second];
+    if (first !== null) this.faults.push(`${b} is missing, and ${a} is set`);
+    if (second !== null) this.faults.push(`${a} is missing, and ${b} is set`);
+    return null;
+  }
+}
+
+/** The configuration, or a ConfigError that names every faulty variable. */
+export function readConfig(env: Env = process.env, terminal = process.stdout.isTTY): Config {
+  const read = new Reader(env);
+  const natsUrl = read.url("NATS_URL", "nats:", "tls:");
+  const postgresUrl = read.url("POSTGRES_URL", "postgres:", "postgresql:");
+  const config: Config = {
+    host: read.text("HOST") ?? "0.0.0.0",
+    port: read.integer("PORT", 3000, { min: 0, max: 65_535 }),
+    metricsPort:
+      read.text("METRICS_PORT") === "off"
+        ? null
+        : read.integer("METRICS_PORT", 3030, { min: 0, max: 65_535 }),
+    dataDir: resolve(read.text("DATA_DIR") ?? "data"),
+    services: readServices(read, natsUrl),
+    nodeId: read.text("NODE_ID") ?? `${hostname()}-${process.pid}`,
+    namespace: readNamespace(read),
+    natsUrl,
+    postgresUrl,
+    databaseUrls: readDatabaseUrls(read),
+    mongoUrl: read.url("MONGO_URL", "mongodb:", "mongodb+srv:"),
+    redisUrl: read.url("REDIS_URL", "redis:", "rediss:"),
+    jwtPrivateKey: readPrivateKey(read, natsUrl),
+    admin: readAdmin(read),
+    seed: read.oneOf("SEED", ["demo", "none"], natsUrl || postgresUrl ? "none" : "demo"),
+    payments: readPayments(read),
+    smtpUrl: read.url("SMTP_URL", "smtp:", "smtps:"),
+    mailFrom: read.text("MAIL_FROM") ?? "Souk <shop@souk.example>",
+    rateLimit: read.oneOf("RATE_LIMIT", ["on", "off"], "on"),
+    corsOrigins: readOrigins(read),
+    trustedProxies: read.integer("TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
+    tls: readTls(read),
+    orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1_000, max: 86_400_000 }),
+    logLevel: read.oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace"], "info"),
+    logFormat: read.oneOf("LOG_FORMAT", ["json", "pretty"], terminal ? "pretty" : "json"),
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return config;
+}
+
+function readServices(read: Reader, natsUrl: string | null): ServiceName[] {
+  const names = read.list("SERVICES");
+  if (names.length === 0) return [...serviceNames];
+  const known = names.filter((name): name is ServiceName =>
+    (serviceNames as readonly string[]).includes(name),
+  );
+  if (known.length < names.length) {
+    const unknown = names.filter((name) => !(known as string[]).includes(name));
+    read.faults.push(`SERVICES names ${unknown.join(", ")}; there are ${serviceNames.join(", ")}`);
+  }
+  if (!natsUrl && new Set(known).size < serviceNames.length) {
+    read.faults.push("SERVICES names a part of the shop, which needs NATS_URL to reach the others");
+  }
+  return [...new Set(known)];
+}
+
+function readNamespace(read: Reader): string {
+  const namespace = read.text("NAMESPACE") ?? "souk";
+  if (!/^[a-z][a-z0-9_-]{0,39}$/.test(namespace)) {
+    read.faults.push("NAMESPACE must be 1 to 40 of a-z, 0-9, _ and -, and begin with a letter");
+  }
+  return namespace;
+}
+
+function readDatabaseUrls(read: Reader): Partial<Record<ServiceName, string>> {
+  const urls: Partial<Record<ServiceName, string>> = {};
+  for (const name of serviceNames) {
+    const url = read.url(`${name.toUpperCase()}_DATABASE_URL`, "postgres:", "postgresql:");
+    if (url) urls[name] = url;
+  }
+  return urls;
+}
+
+function readPrivateKey(read: Reader, natsUrl: string | null): string | null {
+  const pem = read.text("JWT_PRIVATE_KEY")?.replaceAll("\\n", "\n") ?? null;
+  if (pem === null && natsUrl) read.faults.push("JWT_PRIVATE_KEY is required in a cluster");
+  if (pem !== null && !pem.includes("-----BEGIN PRIVATE KEY-----")) {
+    read.faults.push("JWT_PRIVATE_KEY must be a PKCS#8 key in PEM");
+  }
+  return pem;
+}
+
+function readAdmin(read: Reader): Config["admin"] {
+  const pair = read.pair("ADMIN_EMAIL", "ADMIN_PASSWORD");
+  if (!pair) return null;
+  const [email, password] = pair;
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
+    read.faults.push("ADMIN_EMAIL is not an email address");
+  if (password.length < 8 || password.length > 128) {
+    read.faults.push("ADMIN_PASSWORD must have 8 to 128 characters");
+  }
+  return { email, password };
+}
+
+function readPayments(read: Reader): Config["payments"] {
+  const provider = read.oneOf("PAYMENT_PROVIDER", ["sandbox", "stripe"], "sandbox");
+  switch (provider) {
+    case "sandbox":
+      return { provider, webhookSecret: read.text("SANDBOX_WEBHOOK_SECRET") };
+    case "stripe":
+      read.faults.push("PAYMENT_PROVIDER stripe is not built yet; only sandbox runs");
+      return { provider: "sandbox", webhookSecret: null };
+    default:
+      return provider satisfies never;
+  }
+}
+
+function readOrigins(read: Reader): string[] {
+  const origins = read.list("CORS_ORIGINS");
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      read.faults.push(`CORS_ORIGINS: ${origin} is not an exact origin, as https://shop.example`);
+    }
+  }
+  return origins;
+}
+
+function readTls(read: Reader): Config["tls"] {
+  const pair = read.pair("TLS_CERT", "TLS_KEY");
+  return pair && { certFile: resolve(pair[0]), keyFile: resolve(pair[1]) };
+}

@@ -1,0 +1,96 @@
+import { Type as T, type Static } from "@sinclair/typebox";
+import { action, defineContract } from "../lib/mesh/contract";
+import { Strict } from "../lib/mesh/schema";
+import { Id, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
+
+export const Cart = Strict({
+  id: Id,
+  items: T.Array(
+    Strict({
+      sku: T.String(),
+      productId: Id,
+      name: T.String(),
+      unitPrice: Money,
+      quantity: T.Integer(),
+      lineTotal: Money,
+      image: Nullable(T.String()),
+      available: Nullable(T.Boolean({ description: "null: inventory did not answer" })),
+    }),
+  ),
+  itemCount: T.Integer(),
+  subtotal: Money,
+  updatedAt: Time,
+  degraded: T.Array(T.String()),
+});
+export type Cart = Static<typeof Cart>;
+
+const cartId = T.Optional(T.String({ maxLength: 64 }));
+const headers = { cartId: "x-cart-id" };
+const CartAnswer = Strict({ cart: Cart, guestCartId: Nullable(Id) });
+const reply = ({ cart, guestCartId }: Static<typeof CartAnswer>) => ({
+  body: cart,
+  headers: { "cache-control": "no-store", ...(guestCartId ? { "x-cart-id": guestCartId } : {}) },
+});
+
+export const carts = defineContract({
+  name: "carts",
+  durable: true,
+  actions: {
+    get: action({
+      summary: "The cart of the user or, by X-Cart-Id, of the guest; prices and stock as of now",
+      params: Strict({ cartId }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "GET", path: "/cart", headers, reply },
+    }),
+    setItem: action({
+      summary: "Put so many of a SKU into the cart; 0 removes it",
+      params: Strict({ cartId, sku: Sku, quantity: T.Integer({ minimum: 0, maximum: 99 }) }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "PUT", path: "/cart/items/:sku", headers, reply, errors: ["SKU_NOT_FOUND"] },
+    }),
+    removeItem: action({
+      summary: "Take a SKU out of the cart",
+      params: Strict({ cartId, sku: Sku }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "DELETE", path: "/cart/items/:sku", headers, reply },
+    }),
+    clear: action({
+      summary: "Empty the cart",
+      params: Strict({ cartId }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "DELETE", path: "/cart", headers, reply },
+    }),
+    merge: action({
+      summary: "The user's cart takes the lines of a guest's, which ends",
+      params: Strict({ cartId: Id }),
+      result: CartAnswer,
+      access: "customer",
+      idempotent: true,
+      route: { method: "POST", path: "/cart/merge", reply },
+    }),
+    adopt: action({
+      summary: "The same at login, before a token exists",
+      params: Strict({ userId: Id, cartId: T.String({ maxLength: 64 }) }),
+      result: T.Null(),
+      access: "internal",
+      idempotent: true,
+    }),
+    linesOf: action({
+      summary: "What a user's cart holds, for a checkout; `version` changes with each change of it",
+      params: Strict({ userId: Id }),
+      result: Strict({ cartId: Nullable(Id), version: T.Integer(), lines: T.Array(SkuQuantity) }),
+      access: "internal",
+      idempotent: true,
+    }),
+  },
+  events: {},
+  consumes: ["order.created"],
+});

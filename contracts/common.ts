@@ -1,0 +1,77 @@
+import { Type as T, type Static, type TSchema } from "@sinclair/typebox";
+import { Strict } from "../lib/mesh/schema";
+
+export const Id = T.String({ format: "uuid", description: "UUIDv7" });
+export const Sku = T.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+});
+export const Slug = T.String({ minLength: 1, maxLength: 100, pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" });
+/** An id or a slug; both fit one pattern, so no lookup ever sees anything else. */
+export const IdOrSlug = T.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$",
+});
+export const Time = T.String({ format: "date-time", description: "ISO 8601, UTC" });
+export const Currency = T.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217" });
+export const Text = (maxLength: number, minLength = 0) =>
+  T.String({ minLength, maxLength, format: "text" });
+export const Nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Null()]);
+export const OneOf = <const V extends readonly string[]>(values: V) =>
+  T.Unsafe<V[number]>({ type: "string", enum: values });
+
+/** Integer minor units; never negative at a border of the system. */
+export const Money = Strict({
+  amount: T.Integer({ minimum: 0, maximum: 1_000_000_000_00 }),
+  currency: Currency,
+});
+export type Money = Static<typeof Money>;
+
+export const Attributes = T.Record(
+  T.String({ minLength: 1, maxLength: 64, format: "text" }),
+  Text(255),
+  {
+    maxProperties: 50,
+  },
+);
+
+export const Quantity = T.Integer({ minimum: 1, maximum: 99 });
+
+/** Query parameters of every list. */
+export const Page = {
+  limit: T.Optional(T.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: T.Optional(T.String({ minLength: 1, maxLength: 512 })),
+};
+
+export const ListOf = <S extends TSchema>(item: S) =>
+  Strict({ items: T.Array(item), nextCursor: Nullable(T.String()) });
+
+/** A postal address as a parcel carries it. */
+export const addressFields = {
+  name: Text(120, 1),
+  line1: Text(200, 1),
+  line2: T.Optional(Text(200)),
+  city: Text(120, 1),
+  postalCode: Text(20, 1),
+  region: T.Optional(Text(120)),
+  country: T.String({ format: "country", description: "ISO 3166-1 alpha-2" }),
+  phone: T.Optional(T.String({ pattern: "^\\+?[0-9 ()./-]{4,32}$" })),
+};
+export const PostalAddress = Strict(addressFields);
+export type PostalAddress = Static<typeof PostalAddress>;
+
+/** One line of an order, at the price that was in force when it was placed. */
+export const OrderLine = Strict({
+  sku: Sku,
+  productId: Id,
+  name: T.String(),
+  unitPrice: Money,
+  quantity: Quantity,
+  lineTotal: Money,
+});
+export type OrderLine = Static<typeof OrderLine>;
+
+export const SkuQuantity = Strict({ sku: Sku, quantity: Quantity });
+export type SkuQuantity = Static<typeof SkuQuantity>;

@@ -1,0 +1,116 @@
+import { Type as T, type Static } from "@sinclair/typebox";
+import { action, defineContract, event } from "../lib/mesh/contract";
+import { Strict } from "../lib/mesh/schema";
+import { Id, Money, Sku, SkuQuantity, Text, Time } from "./common";
+
+export const StockLevel = Strict({
+  sku: T.String(),
+  onHand: T.Integer(),
+  reserved: T.Integer(),
+  available: T.Integer(),
+});
+export type StockLevel = Static<typeof StockLevel>;
+
+const OnHand = T.Integer({ minimum: 0, maximum: 1_000_000 });
+
+export const inventory = defineContract({
+  name: "inventory",
+  durable: true,
+  actions: {
+    get: action({
+      summary: "Stock of a SKU",
+      params: Strict({ sku: Sku }),
+      result: StockLevel,
+      access: "admin",
+      idempotent: true,
+      route: { method: "GET", path: "/admin/inventory/:sku", errors: ["SKU_NOT_FOUND"] },
+    }),
+    set: action({
+      summary: "Set what is on hand after a count; never below what is reserved",
+      params: Strict({ sku: Sku, onHand: OnHand }),
+      result: StockLevel,
+      access: "admin",
+      idempotent: true,
+      route: {
+        method: "PUT",
+        path: "/admin/inventory/:sku",
+        errors: ["SKU_NOT_FOUND", "STOCK_RESERVED"],
+      },
+    }),
+    adjust: action({
+      summary: "Add to or take from what is on hand",
+      params: Strict({
+        sku: Sku,
+        delta: T.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
+        reason: Text(255, 1),
+      }),
+      result: StockLevel,
+      access: "admin",
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/admin/inventory/:sku/adjust",
+        errors: ["SKU_NOT_FOUND", "STOCK_RESERVED"],
+      },
+    }),
+    stock: action({
+      summary:
+        "Set what is on hand of many SKUs, as an import does; an equal value changes nothing",
+      params: Strict({
+        levels: T.Array(Strict({ sku: Sku, onHand: OnHand }), { minItems: 1, maxItems: 500 }),
+        reason: Text(255, 1),
+      }),
+      result: Strict({
+        changed: T.Integer(),
+        refused: T.Array(Strict({ sku: T.String(), message: T.String() })),
+      }),
+      access: "internal",
+      timeoutMs: 10_000,
+      idempotent: true,
+    }),
+    availability: action({
+      summary: "What can be bought of each SKU now; an unknown one has none",
+      params: Strict({ skus: T.Array(Sku, { maxItems: 500 }) }),
+      result: T.Record(T.String(), Strict({ available: T.Integer(), lowStock: T.Boolean() })),
+      access: "internal",
+      idempotent: true,
+    }),
+  },
+  events: {
+    "stock.reserved": event({
+      summary: "All lines of an order are held until `expiresAt`",
+      version: 1,
+      payload: Strict({
+        orderId: Id,
+        userId: Id,
+        total: Money,
+        paymentMethod: T.String(),
+        expiresAt: Time,
+        deadline: Time,
+      }),
+    }),
+    "stock.rejected": event({
+      summary: "An order cannot be held; nothing of it is",
+      version: 1,
+      payload: Strict({ orderId: Id, short: T.Array(SkuQuantity) }),
+    }),
+    "stock.released": event({
+      summary: "What was held for, or taken by, an ended order can be bought again",
+      version: 1,
+      payload: Strict({ orderId: Id, lines: T.Array(SkuQuantity) }),
+    }),
+    "stock.changed": event({
+      summary: "The stock of a SKU is another one now",
+      version: 1,
+      payload: StockLevel,
+    }),
+  },
+  consumes: [
+    "order.created",
+    "order.confirmed",
+    "order.cancelled",
+    "order.refunded",
+    "product.created",
+    "product.updated",
+  ],
+});

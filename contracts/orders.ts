@@ -1,0 +1,248 @@
+import { Type as T, type Static } from "@sinclair/typebox";
+import { action, defineContract, event } from "../lib/mesh/contract";
+import { Strict } from "../lib/mesh/schema";
+import {
+  Id,
+  ListOf,
+  Money,
+  Nullable,
+  OneOf,
+  OrderLine,
+  Page,
+  PostalAddress,
+  Sku,
+  Text,
+  Time,
+} from "./common";
+
+export const OrderStatus = OneOf([
+  "pending",
+  "confirmed",
+  "shipped",
+  "delivered",
+  "cancelled",
+  "refunded",
+]);
+export type OrderStatus = Static<typeof OrderStatus>;
+export const CancelReason = OneOf([
+  "OUT_OF_STOCK",
+  "PAYMENT_DECLINED",
+  "TIMEOUT",
+  "CUSTOMER_REQUEST",
+  "ADMIN_REQUEST",
+]);
+export type CancelReason = Static<typeof CancelReason>;
+
+/** What the orders service itself knows of an order; the gateway adds payment and shipment. */
+export const orderFields = {
+  id: Id,
+  number: T.String({ description: "for people, as `S-7K2M-4QXD`" }),
+  status: OrderStatus,
+  cancelReason: T.Optional(CancelReason),
+  items: T.Array(OrderLine),
+  subtotal: Money,
+  discount: Money,
+  shipping: Money,
+  tax: Money,
+  total: Money,
+  shippingAddress: PostalAddress,
+  createdAt: Time,
+  updatedAt: Time,
+};
+export const OrderRecord = Strict({ ...orderFields, userId: Id, paymentMethod: T.String() });
+export type OrderRecord = Static<typeof OrderRecord>;
+
+export const PaymentPart = Strict({
+  status: T.String(),
+  amount: Money,
+  refunded: Money,
+  method: T.String(),
+});
+export const ShipmentPart = Strict({
+  status: OneOf(["preparing", "dispatched", "delivered", "cancelled"]),
+  carrier: Nullable(T.String()),
+  trackingNumber: Nullable(T.String()),
+  history: T.Array(Strict({ status: T.String(), at: Time })),
+});
+
+/** An order as a client sees it. */
+export const Order = Strict({
+  ...orderFields,
+  payment: Nullable(PaymentPart),
+  shipment: Nullable(ShipmentPart),
+  degraded: T.Array(T.String()),
+});
+export type Order = Static<typeof Order>;
+
+/** The facts that everybody needs when an order begins. */
+const OrderCreated = Strict({
+  orderId: Id,
+  number: T.String(),
+  userId: Id,
+  cartId: Nullable(Id),
+  items: T.Array(OrderLine),
+  total: Money,
+  paymentMethod: T.String(),
+  shippingAddress: PostalAddress,
+  deadline: Time,
+});
+const reference = { orderId: Id, number: T.String(), userId: Id };
+const orderParam = Strict({ id: Id });
+const orderRoute = (path: string, errors: string[]) =>
+  ({ method: "POST", path, status: 202, errors }) as const;
+
+export const orders = defineContract({
+  name: "orders",
+  durable: true,
+  actions: {
+    place: action({
+      summary: "Place an order; it is held, charged and confirmed behind this answer",
+      params: Strict({
+        idempotencyKey: T.Optional(T.String()),
+        paymentMethod: T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),
+        shippingAddress: T.Optional(PostalAddress),
+        shippingAddressId: T.Optional(Id),
+        items: T.Optional(
+          T.Array(Strict({ sku: Sku, quantity: T.Integer({ minimum: 1, maximum: 99 }) }), {
+            maxItems: 100,
+          }),
+        ),
+      }),
+      result: Strict({ order: Order, replayed: T.Boolean() }),
+      access: "customer",
+      timeoutMs: 10_000,
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/orders",
+        status: 202,
+        headers: { idempotencyKey: "idempotency-key" },
+        errors: [
+          "IDEMPOTENCY_KEY_REQUIRED",
+          "IDEMPOTENCY_KEY_REUSED",
+          "IDEMPOTENCY_KEY_IN_FLIGHT",
+          "CART_EMPTY",
+          "SKU_NOT_FOUND",
+        ],
+        reply: ({ order, replayed }) => ({
+          body: order,
+          headers: {
+            location: `/api/v1/orders/${order.id}`,
+            ...(replayed ? { "idempotency-replayed": "true" } : {}),
+          },
+        }),
+      },
+    }),
+    cancel: action({
+      summary: "Cancel one's own order before it ships",
+      params: orderParam,
+      result: Order,
+      access: "customer",
+      idempotent: true,
+      route: orderRoute("/orders/:id/cancel", ["ORDER_NOT_CANCELLABLE"]),
+    }),
+    find: action({
+      summary: "One order; of `userId` when given",
+      params: Strict({ id: Id, userId: T.Optional(Id) }),
+      result: OrderRecord,
+      access: "internal",
+      idempotent: true,
+    }),
+    list: action({
+      summary: "Orders, newest first",
+      params: Strict({ userId: T.Optional(Id), status: T.Optional(OrderStatus), ...Page }),
+      result: ListOf(OrderRecord),
+      access: "internal",
+      idempotent: true,
+    }),
+    history: action({
+      summary: "The statuses an order went through, after `afterVersion`",
+      params: Strict({
+        id: Id,
+        userId: T.Optional(Id),
+        afterVersion: T.Optional(T.Integer({ minimum: 0 })),
+      }),
+      result: T.Array(
+        Strict({
+          version: T.Integer(),
+          status: OrderStatus,
+          reason: T.Optional(T.String()),
+          at: Time,
+        }),
+      ),
+      access: "internal",
+      idempotent: true,
+    }),
+    dispatch: action({
+      summary: "Hand a confirmed order to its carrier",
+      params: Strict({ id: Id, carrier: Text(120, 1), trackingNumber: Text(120, 1) }),
+      result: Order,
+      access: "admin",
+      idempotent: false,
+      route: orderRoute("/admin/orders/:id/dispatch", ["INVALID_TRANSITION"]),
+    }),
+    deliver: action({
+      summary: "Report a shipped order as delivered",
+      params: orderParam,
+      result: Order,
+      access: "admin",
+      idempotent: false,
+      route: orderRoute("/admin/orders/:id/deliver", ["INVALID_TRANSITION"]),
+    }),
+    refund: action({
+      summary: "Give back `amount`, or what is left of the payment",
+      params: Strict({ id: Id, amount: T.Optional(Money), reason: Text(255, 1) }),
+      result: Order,
+      access: "admin",
+      idempotent: false,
+      route: orderRoute("/admin/orders/:id/refund", [
+        "INVALID_TRANSITION",
+        "REFUND_EXCEEDS_PAYMENT",
+      ]),
+    }),
+    adminCancel: action({
+      summary: "Cancel any order that has not shipped",
+      params: orderParam,
+      result: Order,
+      access: "admin",
+      idempotent: true,
+      route: orderRoute("/admin/orders/:id/cancel", ["INVALID_TRANSITION"]),
+    }),
+  },
+  events: {
+    "order.created": event({ summary: "An order was accepted", version: 1, payload: OrderCreated }),
+    "order.confirmed": event({
+      summary: "An order is held and paid",
+      version: 1,
+      payload: Strict({
+        ...reference,
+        items: T.Array(OrderLine),
+        total: Money,
+        shippingAddress: PostalAddress,
+      }),
+    }),
+    "order.cancelled": event({
+      summary: "An order ended; whatever was done for it is to be undone",
+      version: 1,
+      payload: Strict({ ...reference, reason: CancelReason }),
+    }),
+    "order.dispatch_requested": event({
+      summary: "A confirmed order may leave the house; it can no longer be cancelled",
+      version: 1,
+      payload: Strict({ ...reference, carrier: T.String(), trackingNumber: T.String() }),
+    }),
+    "order.refunded": event({
+      summary: "All that was paid was given back",
+      version: 1,
+      payload: Strict({ ...reference, dispatched: T.Boolean() }),
+    }),
+  },
+  consumes: [
+    "stock.rejected",
+    "payment.completed",
+    "payment.failed",
+    "payment.refunded",
+    "shipment.dispatched",
+    "shipment.delivered",
+  ],
+});

@@ -1,0 +1,196 @@
+import { Type as T, type Static } from "@sinclair/typebox";
+import { action, defineContract } from "../lib/mesh/contract";
+import { Strict } from "../lib/mesh/schema";
+import { addressFields, Id, ListOf, Nullable, PostalAddress, Text, Time } from "./common";
+
+const Email = T.String({ format: "email", maxLength: 254 });
+const Phone = T.String({ pattern: "^\\+?[0-9 ()./-]{4,32}$" });
+const Locale = T.String({ pattern: "^[a-z]{2}(-[A-Z]{2})?$", description: "BCP 47, as `de-AT`" });
+const RefreshToken = T.String({ minLength: 1, maxLength: 512 });
+const CartId = T.Optional(T.String({ maxLength: 64 }));
+
+export const User = Strict({
+  id: Id,
+  email: T.String(),
+  name: T.String(),
+  phone: Nullable(T.String()),
+  locale: T.String(),
+  roles: T.Array(T.String()),
+  createdAt: Time,
+});
+export type User = Static<typeof User>;
+
+export const Session = Strict({
+  user: User,
+  accessToken: T.String(),
+  expiresIn: T.Integer({ description: "seconds" }),
+  refreshToken: T.String(),
+});
+export type Session = Static<typeof Session>;
+
+export const Address = Strict({ id: Id, ...addressFields, isDefault: T.Boolean() });
+export type Address = Static<typeof Address>;
+
+const loginLimit = { budget: "auth", perMinute: 60 };
+
+export const users = defineContract({
+  name: "users",
+  actions: {
+    register: action({
+      summary: "Open an account and sign in",
+      params: Strict({
+        email: Email,
+        password: T.String({ minLength: 8, maxLength: 128 }),
+        name: Text(120, 1),
+        cartId: CartId,
+      }),
+      result: Session,
+      access: "public",
+      timeoutMs: 10_000,
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/auth/register",
+        status: 201,
+        headers: { cartId: "x-cart-id" },
+        limit: loginLimit,
+        errors: ["EMAIL_TAKEN", "PASSWORD_TOO_COMMON"],
+        reply: () => ({ headers: { "cache-control": "no-store", location: "/api/v1/users/me" } }),
+      },
+    }),
+    login: action({
+      summary: "Sign in; the guest cart named by X-Cart-Id is merged",
+      params: Strict({
+        email: T.String({ maxLength: 254 }),
+        password: T.String({ maxLength: 128 }),
+        cartId: CartId,
+      }),
+      result: Session,
+      access: "public",
+      timeoutMs: 10_000,
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/auth/login",
+        headers: { cartId: "x-cart-id" },
+        limit: loginLimit,
+        errors: ["INVALID_CREDENTIALS"],
+        reply: () => ({ headers: { "cache-control": "no-store" } }),
+      },
+    }),
+    refresh: action({
+      summary: "Rotate a refresh token; using one twice revokes its whole family",
+      params: Strict({ refreshToken: RefreshToken }),
+      result: Session,
+      access: "public",
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/auth/refresh",
+        limit: loginLimit,
+        errors: ["REFRESH_TOKEN_INVALID", "REFRESH_TOKEN_REUSED"],
+        reply: () => ({ headers: { "cache-control": "no-store" } }),
+      },
+    }),
+    logout: action({
+      summary: "Revoke the refresh token's family",
+      params: Strict({ refreshToken: RefreshToken }),
+      result: T.Null(),
+      access: "public",
+      idempotent: true,
+      route: { method: "POST", path: "/auth/logout", status: 204 },
+    }),
+    jwks: action({
+      summary: "The public keys that verify access tokens (RFC 7517)",
+      params: Strict({}),
+      result: Strict({ keys: T.Array(T.Record(T.String(), T.Unknown())) }),
+      access: "public",
+      idempotent: true,
+      route: { method: "GET", path: "/.well-known/jwks.json", absolute: true, cacheSeconds: 300 },
+    }),
+    me: action({
+      summary: "The signed-in user's profile",
+      params: Strict({}),
+      result: User,
+      access: "customer",
+      idempotent: true,
+      route: { method: "GET", path: "/users/me" },
+    }),
+    updateMe: action({
+      summary: "Change the profile",
+      params: Strict({
+        name: T.Optional(Text(120, 1)),
+        phone: T.Optional(Nullable(Phone)),
+        locale: T.Optional(Locale),
+      }),
+      result: User,
+      access: "customer",
+      idempotent: true,
+      route: { method: "PATCH", path: "/users/me" },
+    }),
+    listAddresses: action({
+      summary: "The user's addresses, the default one first",
+      params: Strict({}),
+      result: ListOf(Address),
+      access: "customer",
+      idempotent: true,
+      route: { method: "GET", path: "/users/me/addresses" },
+    }),
+    addAddress: action({
+      summary: "Add an address; the first one becomes the default",
+      params: Strict({ ...addressFields, isDefault: T.Optional(T.Boolean()) }),
+      result: Address,
+      access: "customer",
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/users/me/addresses",
+        status: 201,
+        reply: (address) => ({
+          headers: { location: `/api/v1/users/me/addresses/${address.id}` },
+        }),
+      },
+    }),
+    updateAddress: action({
+      summary: "Change an address",
+      params: Strict({
+        ...T.Partial(PostalAddress).properties,
+        id: Id,
+        isDefault: T.Optional(T.Boolean()),
+      }),
+      result: Address,
+      access: "customer",
+      idempotent: true,
+      route: { method: "PATCH", path: "/users/me/addresses/:id" },
+    }),
+    removeAddress: action({
+      summary: "Remove an address",
+      params: Strict({ id: Id }),
+      result: T.Null(),
+      access: "customer",
+      idempotent: true,
+      route: { method: "DELETE", path: "/users/me/addresses/:id", status: 204 },
+    }),
+    addressOf: action({
+      summary: "One address of a user, for a checkout",
+      params: Strict({ userId: Id, id: Id }),
+      result: PostalAddress,
+      access: "internal",
+      idempotent: true,
+    }),
+    contact: action({
+      summary: "How to reach a user",
+      params: Strict({ userId: Id }),
+      result: Strict({
+        email: T.String(),
+        name: T.String(),
+        locale: T.String(),
+        phone: Nullable(T.String()),
+      }),
+      access: "internal",
+      idempotent: true,
+    }),
+  },
+  events: {},
+  consumes: [],
+});

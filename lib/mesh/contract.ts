@@ -1,0 +1,87 @@
+import type { Static, TObject, TSchema } from "@sinclair/typebox";
+
+/**
+ * Who may call an action.
+ * `public` anyone · `customer` a signed-in user · `admin` a user with that role ·
+ * `internal` other services only, never a route.
+ */
+export type Access = "public" | "customer" | "admin" | "internal";
+
+/** What the gateway sends back for a result, where it is more than the result as JSON. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/**
+ * The HTTP face of an action. Names in the path are params; a GET's or DELETE's other params come
+ * from the query string, everyone else's from the body.
+ */
+export interface Route<Result = never> {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `/api/v1` unless `absolute`; path parameters as `:name`. */
+  readonly path: string;
+  readonly absolute?: true;
+  /** Status of a success (200). */
+  readonly status?: number;
+  /** Params taken from request headers: param name → header name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * How the body arrives: `json` (default for POST, PUT, PATCH), `raw` as the text param `rawBody`,
+   * `stream` as `ctx.stream` with one of `contentTypes`.
+   */
+  readonly body?: "json" | "raw" | "stream" | "none";
+  readonly contentTypes?: readonly string[];
+  /** `Cache-Control: public, max-age=…` and an ETag, for what is the same for everybody. */
+  readonly cacheSeconds?: number;
+  /** Requests a minute for each address; names a budget shared by routes. */
+  readonly limit?: { readonly budget: string; readonly perMinute: number };
+  // A method, so that the route of any result is also a route of an unknown one.
+  reply?(result: Result): Reply;
+  readonly tag?: string;
+  /** Codes that a client should expect beside the ones every route may answer. */
+  readonly errors?: readonly string[];
+}
+
+export interface ActionContract<P extends TObject = TObject, R extends TSchema = TSchema> {
+  readonly summary: string;
+  readonly params: P;
+  readonly result: R;
+  readonly access: Access;
+  /** The deadline of one call, in ms (5,000). */
+  readonly timeoutMs?: number;
+  /** Whether doing it twice is the same as once; only such calls are ever retried. */
+  readonly idempotent: boolean;
+  readonly route?: Route<Static<R>>;
+}
+
+export interface EventContract<P extends TObject = TObject> {
+  readonly summary: string;
+  readonly version: number;
+  readonly payload: P;
+}
+
+export interface Contract {
+  readonly name: string;
+  readonly actions: Readonly<Record<string, ActionContract>>;
+  readonly events: Readonly<Record<string, EventContract>>;
+}
+
+/** Declares an action; exists so that TypeScript infers its params, result and access. */
+export const action = <P extends TObject, R extends TSchema, const A extends Access>(
+  definition: Omit<ActionContract<P, R>, "access"> & { readonly access: A },
+): Omit<ActionContract<P, R>, "access"> & { readonly access: A } => definition;
+
+/** Declares a durable event. */
+export const event = <P extends TObject>(definition: EventContract<P>): EventContract<P> =>
+  definition;
+
+interface LooseContract {
+  readonly name: string;
+  readonly actions: Readonly<Record<string, unknown>>;
+  readonly events: Readonly<Record<string, unknown>>;
+}
+
+/** Declares what a service offers (actions) and says (events). */
+export const defineContract = <const C extends LooseContract>(contract: C): C => contract;

@@ -1,0 +1,91 @@
+import type { ActionHandler, Context, Middleware } from "moleculer";
+import { ExpectedError, type ErrorData, type ErrorDefinition } from "../errors";
+import type { MeshContext } from "./context";
+import type { Access, ActionContract, Contract } from "./contract";
+import { Validator } from "./schema";
+import type { Identity } from "./types";
+
+export type ContractTable = Readonly<Record<string, Contract & { readonly durable?: boolean }>>;
+
+export interface GuardOptions {
+  readonly contracts: ContractTable;
+  readonly durableActions: Readonly<Record<string, ActionContract>>;
+  readonly errors: Readonly<
+    Record<
+      "UNAUTHENTICATED" | "FORBIDDEN" | "VALIDATION_FAILED" | "INTERNAL_ERROR",
+      ErrorDefinition
+    >
+  >;
+}
+
+/** The contract of `service.action`, or undefined when nobody declared it. */
+export function findContract(
+  { contracts, durableActions }: Pick<GuardOptions, "contracts" | "durableActions">,
+  fullName: string,
+): ActionContract | undefined {
+  const [service = "", name = ""] = fullName.split(".");
+  const contract = contracts[service];
+  if (!contract) return undefined;
+  return contract.actions[name] ?? (contract.durable ? durableActions[name] : undefined);
+}
+
+/**
+ * Stands before every action handler of this node, wherever the call came from: refuses callers
+ * that the contract does not name, params it does not describe, and results it does not promise.
+ * An action without a contract can be called by its own service only: default deny.
+ */
+export function guard(options: GuardOptions): Middleware {
+  const { errors } = options;
+  const refuse = (code: keyof typeof errors, detail?: string, data?: ErrorData) =>
+    new ExpectedError(code, errors[code], detail, data);
+
+  function checkAccess(access: Access, { user, service }: Identity): void {
+    switch (access) {
+      case "public":
+        return;
+      case "customer":
+        if (!user) throw refuse("UNAUTHENTICATED");
+        return;
+      case "admin":
+        if (!user) throw refuse("UNAUTHENTICATED");
+        if (!user.roles.includes("admin")) throw refuse("FORBIDDEN");
+        return;
+      case "internal":
+        if (!(service in options.contracts)) throw refuse("FORBIDDEN");
+        return;
+      default:
+        throw new Error(`unknown access ${String(access satisfies never)}`);
+    }
+  }
+
+  return {
+    name: "ContractGuard",
+    localAction(next, action): ActionHandler {
+      const name = action.name ?? "";
+      if (name.startsWith("$node.") || action.visibility === "private") return next;
+      const contract = findContract(options, name);
+      if (!contract) throw new Error(`action ${name} has no contract; declare it in contracts/`);
+      // Moleculer has bound the handler to its service before middlewares wrap it.
+      const handle = next as (ctx: Context) => Promise<unknown>;
+      const params = new Validator(contract.params);
+      const result = new Validator(contract.result);
+
+      return async function guarded(ctx: Context): Promise<unknown> {
+        checkAccess(contract.access, (ctx as MeshContext).identity);
+        const faults = params.errorsOf(ctx.params ?? {});
+        if (faults.length > 0) {
+          const detail = faults.map((f) => `${f.path.slice(1)}: ${f.message}`).join("; ");
+          throw refuse("VALIDATION_FAILED", detail, { errors: faults });
+        }
+        const answer = await handle(ctx);
+        const broken = result.errorsOf(answer);
+        if (broken.length > 0) {
+          const where = broken.map((f) => `${f.path} ${f.message}`).join("; ");
+          ctx.broker.logger.error(`${name} broke its contract: ${where}`);
+          throw refuse("INTERNAL_ERROR");
+        }
+        return answer;
+      };
+    },
+  };
+}

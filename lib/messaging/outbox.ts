@@ -1,0 +1,156 @@
+import type { ContractTable } from "../mesh/guard";
+import { newId } from "../ids";
+import type { Database, Queryable } from "../store/database";
+import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
+
+/** Where a relay finds what is to be published. */
+export interface OutboxStore {
+  /**
+   * The oldest unpublished event of each aggregate that is not in `busy`, if its time has come.
+   * Never a cursor over ids: those become visible out of order.
+   */
+  heads(limit: number, busy: readonly string[]): Promise<EventEnvelope[]>;
+  markPublished(events: readonly EventEnvelope[]): Promise<void>;
+  markFailed(event: EventEnvelope, reason: string): Promise<void>;
+}
+
+/** What is inherited from the event or request under which something is published. */
+export interface Cause {
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly traceparent?: string | null;
+}
+
+const COLUMNS = `id uuid, name text, version int, aggregate_id text, seq bigint, payload json,
+  correlation_id text, causation_id uuid, traceparent text`;
+const NAMES = COLUMNS.replace(/ (uuid|text|int|bigint|json)\b/g, "");
+
+/**
+ * The INSERT of outbox rows from one JSON parameter, for use alone or as the first CTE of a hot
+ * statement: `WITH published AS (${insertEvents(1)}) INSERT INTO orders …`.
+ */
+export const insertEvents = (parameter: number): string =>
+  `INSERT INTO outbox (${NAMES}) SELECT ${NAMES} FROM json_to_recordset($${parameter}::json) AS e(${COLUMNS})`;
+
+interface OutboxRow {
+  id: string;
+  name: string;
+  version: number;
+  aggregate_id: string;
+  seq: number;
+  payload: unknown;
+  correlation_id: string;
+  causation_id: string | null;
+  traceparent: string | null;
+  occurred_at: Date;
+}
+
+/** The outbox table of one service, and the unit of work that writes to it. */
+export class Outbox implements OutboxStore {
+  constructor(
+    readonly db: Database,
+    readonly source: string,
+    readonly contracts: ContractTable,
+    readonly node: string,
+    /** Called after a commit that published something. */
+    readonly wake: () => void,
+  ) {}
+
+  /** Runs `work` in one transaction together with the events that it publishes. */
+  async unitOfWork<T>(work: (unit: UnitOfWork) => Promise<T>, cause: Cause = {}): Promise<T> {
+    let published = 0;
+    const result = await this.db.transaction(async (tx) => {
+      const recorder = this.record(tx);
+      const value = await work(recorder.unit(cause));
+      published = await recorder.flush();
+      return value;
+    });
+    if (published > 0) this.wake();
+    return result;
+  }
+
+  /**
+   * Units of work over a transaction that somebody else began. `flush`, before its commit, writes
+   * what all of them published and tells how much that was.
+   */
+  record(tx: Queryable): { unit: (cause: Cause) => UnitOfWork; flush: () => Promise<number> } {
+    const rows: object[] = [];
+    return {
+      unit: (cause) => ({
+        query: (sql, values) => tx.query(sql, values),
+        publish: (event) => void rows.push(this.#toRow(event, cause)),
+      }),
+      flush: async () => {
+        if (rows.length > 0) await tx.query(insertEvents(1), [JSON.stringify(rows)]);
+        return rows.length;
+      },
+    };
+  }
+
+  /** The parameter of `insertEvents`, for statements that write state and events at once. */
+  toJson(events: readonly NewEvent[], cause: Cause = {}): string {
+    return JSON.stringify(events.map((event) => this.#toRow(event, cause)));
+  }
+
+  #toRow(event: NewEvent, cause: Cause): object {
+    return {
+      id: newId(),
+      name: event.name,
+      version: this.contracts[this.source]?.events[event.name]?.version ?? 1,
+      aggregate_id: event.aggregateId,
+      seq: event.seq,
+      payload: event.payload,
+      correlation_id: event.correlationId ?? cause.correlationId ?? event.aggregateId,
+      causation_id: cause.causationId ?? null,
+      traceparent: event.traceparent ?? cause.traceparent ?? null,
+    };
+  }
+
+  async heads(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
+    const rows = await this.db.query<OutboxRow>(
+      `SELECT ${NAMES}, occurred_at FROM (
+         SELECT DISTINCT ON (aggregate_id) * FROM outbox
+         WHERE published_at IS NULL AND aggregate_id <> ALL($2)
+         ORDER BY aggregate_id, seq
+       ) head
+       WHERE available_at <= now() ORDER BY occurred_at LIMIT $1`,
+      [limit, busy],
+    );
+    return rows.map((row) => this.#toEnvelope(row));
+  }
+
+  async markPublished(events: readonly EventEnvelope[]): Promise<void> {
+    // Losing this mark in a crash publishes again, which inboxes absorb: no reason to wait for the disk.
+    await this.db.query(
+      `WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+       UPDATE outbox SET published_at = clock_timestamp(), attempts = attempts + 1, node = $2, last_error = NULL
+       FROM relaxed WHERE id = ANY($1)`,
+      [events.map((event) => event.id), this.node],
+    );
+  }
+
+  async markFailed(event: EventEnvelope, reason: string): Promise<void> {
+    await this.db.query(
+      `UPDATE outbox SET attempts = attempts + 1, last_error = $2,
+         available_at = now() + least(30, 0.2 * 2 ^ least(attempts, 8)) * interval '1 second'
+       WHERE id = $1`,
+      [event.id, reason.slice(0, 1000)],
+    );
+  }
+
+  #toEnvelope(row: OutboxRow): EventEnvelope {
+    return {
+      id: row.id,
+      name: row.name,
+      version: row.version,
+      source: this.source,
+      aggregateId: row.aggregate_id,
+      seq: row.seq,
+      payload: row.payload,
+      correlationId: row.correlation_id,
+      causationId: row.causation_id,
+      traceparent: row.traceparent,
+      occurredAt: row.occurred_at.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+/** Money is integer minor units with a currency (ADR 0006). `amount` may be negative in a ledger only. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export const money = (amount: number, currency: string): Money => {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`not an integer amount: ${amount}`);
+  return { amount, currency };
+};
+
+export const zero = (currency: string): Money => money(0, currency);
+
+/** The sum; throws when currencies differ, since no sum of them exists. */
+export function add(a: Money, ...others: readonly Money[]): Money {
+  let total = a.amount;
+  for (const other of others) {
+    if (other.currency !== a.currency) {
+      throw new RangeError(`cannot add ${other.currency} to ${a.currency}`);
+    }
+    total += other.amount;
+  }
+  return money(total, a.currency);
+}
+
+export const subtract = (a: Money, b: Money): Money => add(a, { ...b, amount: -b.amount });
+
+export const multiply = (a: Money, quantity: number): Money =>
+  money(a.amount * quantity, a.currency);
+
+/** `rate` in basis points (1900 = 19 %), rounded half up on minor units. */
+export const percent = (a: Money, basisPoints: number): Money =>
+  money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
+
+/** Minor-unit digits of a currency by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. */
+export function minorDigits(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits ?? 2;
+}
+
+/** `€129.99`, for mails and people; never parsed again. */
+export function formatMoney(value: Money, locale = "en"): string {
+  const digits = minorDigits(value.currency);
+  return new Intl.NumberFormat(locale, { style: "currency", currency: value.currency }).format(
+    value.amount / 10 ** digits,
+  );
+}

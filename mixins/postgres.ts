@@ -1,0 +1,75 @@
+import type { Service, ServiceSchema } from "moleculer";
+import DbService from "moleculer-db";
+import SequelizeAdapter from "moleculer-db-adapter-sequelize";
+import type { Model, ModelAttributes, ModelOptions, ModelStatic, Sequelize } from "sequelize";
+import { databaseOf, type Runtime } from "../config/runtime";
+import { messageOf } from "../lib/errors";
+import { defineMixin } from "../lib/mesh/implement";
+import { Database, isUnavailable } from "../lib/store/database";
+import { migrate, type Migration } from "../lib/store/migrate";
+import { ensureDatabase, sequelizeOptions } from "../lib/store/postgres";
+
+/** The service's main table, for reads by key and by list. Its schema comes from the migrations. */
+export interface ModelDefinition {
+  readonly name: string;
+  readonly define: ModelAttributes;
+  readonly options: ModelOptions;
+}
+
+export interface PostgresOptions {
+  readonly service: string;
+  readonly model: ModelDefinition;
+  readonly migrations: readonly Migration[];
+  readonly maxConnections?: number;
+}
+
+/** What this mixin adds to `this`. */
+export interface PostgresMembers {
+  /** Prepared statements and transactions. */
+  readonly db: Database;
+  /** Sequelize's model of the main table, connected by moleculer-db's adapter. */
+  readonly model: ModelStatic<Model>;
+}
+
+type This = Service & { adapter: { connect(): Promise<void>; db: Sequelize }; db?: Database };
+
+/** moleculer-db offers CRUD to the whole mesh; here every action is one that a contract declares. */
+const noGenericActions = Object.fromEntries(
+  ["find", "count", "list", "create", "insert", "get", "update", "remove"].map((name) => [
+    name,
+    false,
+  ]),
+);
+
+/**
+ * Gives a service its own PostgreSQL database: created, migrated and connected (by moleculer-db with
+ * the Sequelize adapter) before the service starts, closed after it stopped.
+ */
+export function postgres(runtime: Runtime, options: PostgresOptions): Partial<ServiceSchema> {
+  const url = databaseOf(runtime, options.service);
+  return defineMixin<This>({
+    // Its typings describe a class; what it exports is a mixin.
+    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    adapter: new SequelizeAdapter({ ...sequelizeOptions(url, options), noSync: true }),
+    model: options.model,
+    actions: noGenericActions,
+    methods: {
+      // moleculer-db calls this at start, and again each second for as long as it rejects.
+      async connect(this: This): Promise<void> {
+        try {
+          await ensureDatabase(url);
+          await migrate(url, options.migrations);
+        } catch (error) {
+          if (isUnavailable(error)) throw error;
+          this.broker.fatal(
+            `migrating ${options.service}: ${messageOf(error)}`,
+            error as Error,
+            true,
+          );
+        }
+        await this.adapter.connect();
+        this.db = new Database(this.adapter.db);
+      },
+    },
+  });
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServiceSchema } from "moleculer";
+import { inject } from "vitest";
+import { readConfig, type Config } from "../../config/env";
+import type { ServiceName } from "../../contracts";
+import { asService, type MeshHeaders } from "../../lib/mesh/context";
+import type { ActionName, ActionParams, ActionResult, User } from "../../lib/mesh/types";
+import { startShop, type Shop } from "../../shop";
+
+export interface TestShop extends Shop {
+  readonly config: Config;
+  /** Calls as a signed-in user; as another service when there is none. */
+  call<N extends ActionName>(
+    name: N,
+    params: ActionParams<N>,
+    user?: User | null,
+  ): Promise<ActionResult<N>>;
+}
+
+export interface TestShopOptions {
+  /** Which services run (all). */
+  readonly services?: readonly ServiceName[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Stand-ins for services that are not under test. */
+  readonly doubles?: readonly ServiceSchema[];
+}
+
+/** A shop in this process: own data folder, own databases on the run's PostgreSQL, any free port. */
+export async function startTestShop(options: TestShopOptions = {}): Promise<TestShop> {
+  const dataDir = await mkdtemp(join(tmpdir(), "souk-shop-"));
+  const config: Config = {
+    ...readConfig({
+      PORT: "0",
+      HOST: "127.0.0.1",
+      METRICS_PORT: "off",
+      DATA_DIR: dataDir,
+      POSTGRES_URL: inject("postgresUrl"),
+      NAMESPACE: `t${randomBytes(5).toString("hex")}`,
+      LOG_LEVEL: "error",
+      LOG_FORMAT: "json",
+      SEED: "none",
+      RATE_LIMIT: "off",
+      ...options.env,
+    }),
+    ...(options.services ? { services: options.services } : {}),
+  };
+  const shop = await startShop(config, options.doubles);
+  return {
+    ...shop,
+    config,
+    call: (name, params, user) => {
+      const headers: MeshHeaders = { identity: { user: user ?? null, service: "gateway" } };
+      return shop.broker.call(name, params, user ? { headers } : asService("gateway"));
+    },
+    stop: async () => {
+      await shop.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Polls until `probe` answers something other than undefined, false or null; fails after `timeoutMs`. */
+export async function eventually<T>(
+  probe: () => Promise<T | undefined | false | null>,
+  { timeoutMs = 15_000, what = "the condition" } = {},
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== false && value !== null) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come true in ${timeoutMs} ms`);
+    await sleep(20);
+  }
+}
