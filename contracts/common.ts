@@ -1,5 +1,5 @@
 import { Type as T, type Static, type TSchema } from "@sinclair/typebox";
-import { Strict } from "../lib/mesh/schema";
+import { OneOf, Strict } from "../lib/mesh/schema";
 
 export const Id = T.String({ format: "uuid", description: "UUIDv7" });
 export const Sku = T.String({
@@ -19,8 +19,7 @@ export const Currency = T.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217
 export const Text = (maxLength: number, minLength = 0) =>
   T.String({ minLength, maxLength, format: "text" });
 export const Nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Null()]);
-export const OneOf = <const V extends readonly string[]>(values: V) =>
-  T.Unsafe<V[number]>({ type: "string", enum: values });
+export { OneOf };
 
 /** Integer minor units; never negative at a border of the system. */
 export const Money = Strict({

@@ -26,6 +26,8 @@ interface Held {
   readonly owner: Client;
 }
 
+type Log = (line: string) => void;
+
 const SETTLE_TIMEOUT_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -36,7 +38,7 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
-  log?: (line: string) => void;
+  log?: Log;
 }): Promise<EmbeddedPostgres> {
   if (process.platform === "win32") {
     throw new Error(
@@ -46,58 +48,68 @@ export async function startEmbeddedPostgres(options: {
   const log = options.log ?? (() => undefined);
   const cluster = await openCluster(options);
   const held = await hold(cluster, { log });
-  const keeper = keep(cluster, held, log);
-  return {
-    url: urlOf(cluster, held.server),
-    created: cluster.created,
-    stop: () => keeper.stop(),
-  };
+  const { stop } = keep(cluster, held, log);
+  return { url: urlOf(cluster, held.server), created: cluster.created, stop };
 }
 
 /** Brings the server back whenever it is lost, on the same port, since every client holds the URL. */
-function keep(cluster: Cluster, first: Held, log: (line: string) => void) {
+function keep(cluster: Cluster, first: Held, log: Log) {
   const stopping = new AbortController();
-  let held = first;
+  let held: Held | undefined;
   let mending = Promise.resolve();
-  let stopped: Promise<void> | undefined;
 
-  const watch = (): void => {
-    held.owner.on("error", (error) => {
+  const watch = (current: Held): void => {
+    held = current;
+    current.owner.once("error", (error: Error) => {
       if (!stopping.signal.aborted) log(`Lost PostgreSQL in ${cluster.folder}: ${error.message}`);
     });
-    held.owner.once("end", () => {
+    current.owner.once("end", () => {
       if (!stopping.signal.aborted) mending = mend();
     });
   };
   const mend = async (): Promise<void> => {
-    for (let pause = FIRST_PAUSE_MS; !stopping.signal.aborted;) {
-      try {
-        held = await hold(cluster, { log, port: first.server.port });
-        return watch();
-      } catch (error) {
-        log(`PostgreSQL is not back yet: ${(error as Error).message}`);
-      }
-      await pauseUnless(stopping.signal, pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
+    // Without the ownership the server may be somebody else's, and not ours to stop.
+    held = undefined;
+    const regained = await regain(cluster, { log, port: first.server.port }, stopping.signal);
+    if (regained) watch(regained);
   };
   const stop = async (): Promise<void> => {
     stopping.abort();
     await mending;
-    await stopServer(cluster, held.server);
-    // Last, so that nobody takes over a server which we are about to stop.
-    await held.owner.end();
+    if (held) await release(cluster, held);
   };
 
-  watch();
+  watch(first);
+  let stopped: Promise<void> | undefined;
   return { stop: () => (stopped ??= stop()) };
 }
 
-/** Becomes the owner of the server, found or started. */
-async function hold(
+async function regain(
   cluster: Cluster,
-  { log, port }: { log: (line: string) => void; port?: number },
-): Promise<Held> {
+  options: { log: Log; port: number },
+  signal: AbortSignal,
+): Promise<Held | undefined> {
+  let pause = FIRST_PAUSE_MS;
+  while (!signal.aborted) {
+    try {
+      return await hold(cluster, options);
+    } catch (error) {
+      options.log(`PostgreSQL is not back yet: ${(error as Error).message}`);
+    }
+    await pauseUnless(signal, pause);
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  }
+  return undefined;
+}
+
+/** The ownership goes last, so that nobody takes over a server which we are about to stop. */
+async function release(cluster: Cluster, { server, owner }: Held): Promise<void> {
+  await stopServer(cluster, server);
+  await owner.end();
+}
+
+/** Becomes the owner of the server, found or started. */
+async function hold(cluster: Cluster, { log, port }: { log: Log; port?: number }): Promise<Held> {
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     try {
@@ -107,7 +119,7 @@ async function hold(
       log(`PostgreSQL ${found ? "taken over" : "started"}: pid ${pid}, port ${at}.`);
       return held;
     } catch (error) {
-      if (!isPassing(error) || Date.now() > deadline) throw error;
+      if (!isPassing(error) || Date.now() > deadline) throw explain(error, cluster);
     }
     await delay(50);
   }
@@ -134,6 +146,13 @@ function isPassing(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   const passingCodes = ["57P01", "57P02", "57P03", "ECONNREFUSED", "ECONNRESET", "EPIPE"];
   return passingCodes.includes(code ?? "") || message === "Connection terminated unexpectedly";
+}
+
+/** The driver's errors ("timeout expired") do not say which of many servers they mean. */
+function explain(error: unknown, { folder }: Cluster): unknown {
+  if (error instanceof ServerStartError || error instanceof FolderInUseError) return error;
+  const { message } = error as Error;
+  return new Error(`PostgreSQL in ${folder} cannot be used: ${message}`, { cause: error });
 }
 
 function urlOf(cluster: Cluster, { port }: Server): string {

@@ -1,6 +1,8 @@
 import {
   FormatRegistry,
+  Kind,
   Type,
+  TypeRegistry,
   type Static,
   type TObject,
   type TProperties,
@@ -37,6 +39,15 @@ const COUNTRIES = new Set(
 export const Strict = <P extends TProperties>(properties: P): TObject<P> =>
   Type.Object(properties, { additionalProperties: false });
 
+TypeRegistry.Set<{ enum: readonly string[] }>(
+  "StringEnum",
+  (schema, value) => typeof value === "string" && schema.enum.includes(value),
+);
+
+/** One of some words, as JSON Schema's `enum`. */
+export const OneOf = <const V extends readonly string[]>(values: V) =>
+  Type.Unsafe<V[number]>({ [Kind]: "StringEnum", type: "string", enum: values });
+
 const MESSAGE_LIMIT = 20;
 
 /** A schema compiled once; `errorsOf` is empty for a good value. */
@@ -54,8 +65,11 @@ export class Validator<S extends TSchema = TSchema> {
   errorsOf(value: unknown): FieldError[] {
     if (this.#check.Check(value)) return [];
     const byPath = new Map<string, string>();
-    for (const { path, message } of this.#check.Errors(value)) {
-      if (!byPath.has(path)) byPath.set(path, message);
+    for (const { path, message, schema } of this.#check.Errors(value)) {
+      const words = schema.enum as readonly string[] | undefined;
+      if (!byPath.has(path)) {
+        byPath.set(path, words ? `Expected one of ${words.join(", ")}` : message);
+      }
       if (byPath.size >= MESSAGE_LIMIT) break;
     }
     return [...byPath].map(([path, message]) => ({ path, message }));

@@ -10,7 +10,7 @@ export interface EventEnvelope<P = unknown> {
   /** The service that published it. */
   readonly source: string;
   readonly aggregateId: string;
-  /** Counts up without gaps within (source, aggregateId), from the aggregate's row lock. */
+  /** Counts up within (source, aggregateId), from the aggregate's row lock. */
   readonly seq: number;
   readonly payload: P;
   /** What the whole causal chain is about: the order's id in a saga. */
@@ -39,6 +39,11 @@ export interface NewEvent<N extends EventName = EventName> {
 export interface UnitOfWork extends Queryable {
   /** Writes the event into the outbox with this transaction. */
   publish<N extends EventName>(event: NewEvent<N>): void;
+  /**
+   * Runs `wake` once this transaction has committed; never when it has not. A crash in between loses
+   * it, so it may only hasten what polling would find as well. It must not throw.
+   */
+  afterCommit(wake: () => void): void;
 }
 
 /**

@@ -123,17 +123,17 @@ export class Inbox {
   /** One transaction: claim, handle in order, publish. */
   async #handle(batch: readonly EventEnvelope[]): Promise<void> {
     const { db, outbox } = this.#options;
-    let published = 0;
-    await db.transaction(async (tx) => {
+    const recorder = await db.transaction(async (tx) => {
       const claimed = await this.#claim(tx, batch);
       const recorder = outbox.record(tx);
       for (const event of batch) {
         if (!claimed.delete(event.id)) continue; // handled before, or twice in this batch
         await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
       }
-      published = await recorder.flush();
+      await recorder.flush();
+      return recorder;
     });
-    if (published > 0) outbox.wake();
+    recorder.committed();
   }
 
   #handlerOf(event: EventEnvelope): AnyEventHandler {
@@ -253,18 +253,19 @@ export class Inbox {
       return this.#noteFailure(event, attempts, "the process died while handling it");
     }
     try {
-      await db.transaction(async (tx) => {
+      const recorder = await db.transaction(async (tx) => {
         const rows = await tx.query(
           `UPDATE inbox SET status = 'done', handled_at = clock_timestamp(), event = NULL,
              next_attempt_at = NULL WHERE event_id = $1 AND status = 'parked' RETURNING event_id`,
           [event.id],
         );
-        if (rows.length === 0) return;
         const recorder = outbox.record(tx);
+        if (rows.length === 0) return recorder;
         await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
         await recorder.flush();
+        return recorder;
       });
-      outbox.wake();
+      recorder.committed();
     } catch (error) {
       if (isUnavailable(error) || isTransient(error)) throw error;
       logger.warn(`${event.name} ${event.id} failed, attempt ${attempts}: ${messageOf(error)}`);

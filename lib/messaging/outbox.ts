@@ -14,6 +14,15 @@ export interface OutboxStore {
   markFailed(event: EventEnvelope, reason: string): Promise<void>;
 }
 
+/** The units of work of one transaction that somebody else began. */
+export interface Recorder {
+  unit(cause: Cause): UnitOfWork;
+  /** Before the commit: writes what all units published. */
+  flush(): Promise<void>;
+  /** After the commit: wakes whoever was to be woken. */
+  committed(): void;
+}
+
 /** What is inherited from the event or request under which something is published. */
 export interface Cause {
   readonly correlationId?: string;
@@ -58,31 +67,31 @@ export class Outbox implements OutboxStore {
 
   /** Runs `work` in one transaction together with the events that it publishes. */
   async unitOfWork<T>(work: (unit: UnitOfWork) => Promise<T>, cause: Cause = {}): Promise<T> {
-    let published = 0;
-    const result = await this.db.transaction(async (tx) => {
+    const { value, recorder } = await this.db.transaction(async (tx) => {
       const recorder = this.record(tx);
       const value = await work(recorder.unit(cause));
-      published = await recorder.flush();
-      return value;
+      await recorder.flush();
+      return { value, recorder };
     });
-    if (published > 0) this.wake();
-    return result;
+    recorder.committed();
+    return value;
   }
 
-  /**
-   * Units of work over a transaction that somebody else began. `flush`, before its commit, writes
-   * what all of them published and tells how much that was.
-   */
-  record(tx: Queryable): { unit: (cause: Cause) => UnitOfWork; flush: () => Promise<number> } {
+  record(tx: Queryable): Recorder {
     const rows: object[] = [];
+    const wakes = new Set<() => void>();
     return {
       unit: (cause) => ({
         query: (sql, values) => tx.query(sql, values),
         publish: (event) => void rows.push(this.#toRow(event, cause)),
+        afterCommit: (wake) => void wakes.add(wake),
       }),
       flush: async () => {
         if (rows.length > 0) await tx.query(insertEvents(1), [JSON.stringify(rows)]);
-        return rows.length;
+      },
+      committed: () => {
+        if (rows.length > 0) this.wake();
+        for (const wake of wakes) wake();
       },
     };
   }

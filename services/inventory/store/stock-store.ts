@@ -1,0 +1,54 @@
+import type { Queryable } from "../../../lib/store/database";
+import type { StockRow } from "../domain/stock-level";
+
+export interface StockVersion extends StockRow {
+  readonly version: number;
+}
+
+const RETURNING = "sku, on_hand, reserved, version";
+
+export const findStock = async (db: Queryable, skus: readonly string[]): Promise<StockRow[]> =>
+  db.query("SELECT sku, on_hand, reserved FROM stock WHERE sku = ANY($1)", [skus]);
+
+/** Rows for SKUs that are new, with their first stock; one that exists keeps what it has. */
+export const addSkus = async (
+  tx: Queryable,
+  first: readonly { sku: string; onHand: number }[],
+): Promise<void> => {
+  await tx.query(
+    `WITH added AS (
+       INSERT INTO stock (sku, on_hand)
+       SELECT sku, "onHand" FROM json_to_recordset($1::json) AS f(sku text, "onHand" int) ORDER BY sku
+       ON CONFLICT (sku) DO NOTHING RETURNING sku, on_hand
+     )
+     INSERT INTO stock_movement (sku, delta, reason)
+     SELECT sku, on_hand, 'first stock' FROM added WHERE on_hand > 0`,
+    [JSON.stringify(first)],
+  );
+};
+
+/** Locks a SKU's row for the rest of the transaction. */
+export async function lockStock(tx: Queryable, sku: string): Promise<StockVersion | null> {
+  const rows = await tx.query<StockVersion>(
+    `SELECT ${RETURNING} FROM stock WHERE sku = $1 FOR UPDATE`,
+    [sku],
+  );
+  return rows[0] ?? null;
+}
+
+/** Changes what is on hand of a row that this transaction has locked, and writes down why. */
+export async function moveStock(
+  tx: Queryable,
+  sku: string,
+  delta: number,
+  reason: string,
+): Promise<StockVersion> {
+  const [row] = await tx.query<StockVersion>(
+    `WITH moved AS (INSERT INTO stock_movement (sku, delta, reason) VALUES ($1, $2, $3))
+     UPDATE stock SET on_hand = on_hand + $2, version = version + 1, updated_at = now()
+     WHERE sku = $1 RETURNING ${RETURNING}`,
+    [sku, delta, reason],
+  );
+  if (!row) throw new Error(`stock row of ${sku} vanished under its lock`);
+  return row;
+}

@@ -1,0 +1,156 @@
+import type { ServiceSchema } from "moleculer";
+import type { Runtime } from "../../config/runtime";
+import { contracts } from "../../contracts";
+import { fail, invalidField } from "../../contracts/errors";
+import { newId } from "../../lib/ids";
+import { implement } from "../../lib/mesh/implement";
+import { decodeCursor } from "../../lib/store/cursor";
+import { Poller } from "../../lib/store/poller";
+import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { cancelOverdue } from "./cancel-overdue";
+import { OrderMoves } from "./move-order";
+import { placeOrder } from "./place-order";
+import { presentOrder } from "./present-order";
+import { orderMigrations } from "./store/migrations";
+import { orderModel } from "./store/model";
+import { toRecord, type OrderRow } from "./store/order-row";
+import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store";
+
+const DEADLINE_POLL_MS = 500;
+
+type Members = DurableMembers & { moves: OrderMoves; deadlines?: Poller };
+
+/** Orders and their state machine: who may do what to an order, and when it is over. */
+export const ordersService = (runtime: Runtime): ServiceSchema =>
+  implement(contracts.orders)<Members>({
+    mixins: [
+      durableEvents(runtime, {
+        service: "orders",
+        model: orderModel,
+        migrations: orderMigrations,
+      }),
+    ],
+    actions: {
+      async place(ctx) {
+        const { db, outbox } = this;
+        return placeOrder({ db, outbox, orderTimeoutMs: runtime.config.orderTimeoutMs }, ctx);
+      },
+      async cancel(ctx) {
+        const { id } = ctx.params;
+        const row = await this.unitOfWork(ctx, async (work) => {
+          found(await lockOrder(work, id, ctx.user.id));
+          return this.moves.cancel(work, id, "CUSTOMER_REQUEST");
+        });
+        if (!row) throw fail("ORDER_NOT_CANCELLABLE");
+        return presentOrder(ctx, row);
+      },
+      async adminCancel(ctx) {
+        const { id } = ctx.params;
+        const row = await this.unitOfWork(ctx, async (work) => {
+          found(await lockOrder(work, id));
+          return this.moves.cancel(work, id, "ADMIN_REQUEST");
+        });
+        if (!row) throw fail("INVALID_TRANSITION", "the order can no longer be cancelled");
+        return presentOrder(ctx, row);
+      },
+      async dispatch(ctx) {
+        const { id, ...parcel } = ctx.params;
+        const row = await this.unitOfWork(ctx, async (work) => {
+          found(await lockOrder(work, id));
+          return this.moves.requestDispatch(work, id, parcel);
+        });
+        if (!row)
+          throw fail("INVALID_TRANSITION", "only a confirmed order can be dispatched, once");
+        return presentOrder(ctx, row);
+      },
+      async deliver(ctx) {
+        const { id } = ctx.params;
+        const row = found(await findOrder(this.db, id));
+        if (row.status !== "shipped") {
+          throw fail("INVALID_TRANSITION", `a ${row.status} order cannot be delivered`);
+        }
+        await ctx.call("shipping.deliver", { orderId: id });
+        return presentOrder(ctx, row);
+      },
+      async refund(ctx) {
+        const { id, amount, reason } = ctx.params;
+        const row = found(await findOrder(this.db, id));
+        if (!["confirmed", "shipped", "delivered"].includes(row.status)) {
+          throw fail("INVALID_TRANSITION", `a ${row.status} order cannot be refunded`);
+        }
+        const request = { orderId: id, refundId: newId(), reason };
+        await ctx.call("payments.refund", amount ? { ...request, amount } : request);
+        return presentOrder(ctx, row);
+      },
+      async find({ params: { id, userId } }) {
+        return toRecord(found(await findOrder(this.db, id, userId)));
+      },
+      async list({ params: { cursor, limit = 20, ...filter } }) {
+        const key = cursor === undefined ? undefined : decodeCursor(cursor, 1);
+        if (key === null) throw invalidField("/cursor", "is not a cursor of this list");
+        const before = key ? { before: String(key[0]) } : {};
+        const page = await listOrders(this.db, { ...filter, ...before, limit });
+        return { items: page.rows.map(toRecord), nextCursor: page.nextCursor };
+      },
+      async history({ params: { id, userId, afterVersion = 0 } }) {
+        found(await findOrder(this.db, id, userId));
+        const rows = await historyOf(this.db, id, afterVersion);
+        return rows.map(({ version, status, reason, at }) => ({
+          version,
+          status,
+          ...(reason ? { reason } : {}),
+          at: at.toISOString(),
+        }));
+      },
+    },
+    events: {
+      async "stock.rejected"({ payload }, work) {
+        await this.moves.cancel(work, payload.orderId, "OUT_OF_STOCK");
+      },
+      async "payment.completed"({ payload }, work) {
+        // A cancelled order stays cancelled: payments gives the money back on order.cancelled.
+        await this.moves.confirm(work, payload.orderId);
+      },
+      async "payment.failed"({ payload }, work) {
+        const reason = payload.code === "EXPIRED" ? "TIMEOUT" : "PAYMENT_DECLINED";
+        await this.moves.cancel(work, payload.orderId, reason);
+      },
+      async "payment.refunded"({ payload }, work) {
+        if (payload.full) await this.moves.refund(work, payload.orderId);
+      },
+      async "shipment.dispatched"({ payload }, work) {
+        await this.moves.ship(work, payload.orderId);
+      },
+      async "shipment.delivered"({ payload }, work) {
+        await this.moves.deliver(work, payload.orderId);
+      },
+    },
+    created() {
+      this.moves = new OrderMoves((orderId) => {
+        void this.broker.broadcast("order.status", { orderId });
+      });
+    },
+    started() {
+      this.deadlines = new Poller({
+        name: "order deadlines",
+        everyMs: DEADLINE_POLL_MS,
+        logger: this.logger,
+        run: () =>
+          cancelOverdue(
+            this.db,
+            (work) => this.unitOfWork({ traceparent: null }, work),
+            this.moves,
+          ),
+      });
+      this.deadlines.start();
+    },
+    async stopped() {
+      await this.deadlines?.stop();
+    },
+  });
+
+/** The order, or NOT_FOUND: somebody else's order does not exist. */
+function found(row: OrderRow | null): OrderRow {
+  if (!row) throw fail("NOT_FOUND", "no such order");
+  return row;
+}

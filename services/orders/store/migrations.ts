@@ -1,0 +1,62 @@
+import type { Migration } from "../../../lib/store/migrate";
+
+export const orderMigrations: readonly Migration[] = [
+  {
+    name: "0001_orders",
+    sql: `
+      CREATE TABLE orders (
+        id uuid PRIMARY KEY,
+        number text NOT NULL CONSTRAINT orders_number UNIQUE,
+        user_id uuid NOT NULL,
+        status text NOT NULL
+          CHECK (status IN ('pending', 'confirmed', 'shipped', 'delivered', 'cancelled', 'refunded')),
+        cancel_reason text,
+        items json NOT NULL,
+        currency char(3) NOT NULL,
+        subtotal bigint NOT NULL CHECK (subtotal >= 0),
+        discount bigint NOT NULL CHECK (discount BETWEEN 0 AND subtotal),
+        shipping bigint NOT NULL CHECK (shipping >= 0),
+        tax bigint NOT NULL CHECK (tax >= 0),
+        total bigint NOT NULL,
+        shipping_address json NOT NULL,
+        payment_method text NOT NULL,
+        -- Set when an order is handed to its carrier; from then on it cannot be cancelled.
+        dispatch json,
+        version bigint NOT NULL DEFAULT 1,
+        deadline timestamptz NOT NULL,
+        idempotency_key text NOT NULL,
+        fingerprint text NOT NULL,
+        cart_id uuid,
+        cart_version bigint,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT orders_request UNIQUE (user_id, idempotency_key),
+        CONSTRAINT orders_cart UNIQUE (cart_id, cart_version),
+        CONSTRAINT orders_total CHECK (total = subtotal - discount + shipping + tax),
+        CONSTRAINT orders_reason CHECK ((status = 'cancelled') = (cancel_reason IS NOT NULL))
+      ) WITH (fillfactor = 80);
+      CREATE INDEX orders_of_user ON orders (user_id, id DESC);
+      CREATE INDEX orders_by_status ON orders (status, id DESC);
+      CREATE INDEX orders_due ON orders (deadline) WHERE status = 'pending';
+
+      CREATE TABLE order_history (
+        order_id uuid NOT NULL REFERENCES orders (id),
+        version bigint NOT NULL,
+        status text NOT NULL,
+        reason text,
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (order_id, version)
+      );
+
+      -- Requests that are running now. Unlogged, so that taking one costs no fsync: what is lost in a
+      -- crash of PostgreSQL was not running any more, and orders_request is the truth.
+      CREATE UNLOGGED TABLE checkout_lease (
+        user_id uuid NOT NULL,
+        idempotency_key text NOT NULL,
+        fingerprint text NOT NULL,
+        expires_at timestamptz NOT NULL,
+        PRIMARY KEY (user_id, idempotency_key)
+      );
+    `,
+  },
+];

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EventName, EventPayload } from "../../lib/mesh/types";
+import { newId } from "../../lib/ids";
+import { catalogDouble } from "../support/doubles";
+import { eventually, startTestShop, type TestShop } from "../support/shop";
+
+let shop: TestShop;
+const admin = { id: newId(), roles: ["admin"] };
+
+beforeAll(async () => {
+  shop = await startTestShop({
+    services: ["inventory"],
+    doubles: [catalogDouble({ "INV-1": 500, "INV-2": 700, "INV-3": 900 })],
+  });
+});
+afterAll(() => shop.stop());
+
+const stockUp = (levels: Record<string, number>) =>
+  shop.call("inventory.stock", {
+    levels: Object.entries(levels).map(([sku, onHand]) => ({ sku, onHand })),
+    reason: "test",
+  });
+
+const levelOf = (sku: string) => shop.call("inventory.get", { sku }, admin);
+
+/** Publishes as the orders service would. */
+const publish = <N extends EventName>(name: N, payload: EventPayload<N> & { orderId: string }) =>
+  shop.runtime.transport.publish({
+    id: newId(),
+    name,
+    version: 1,
+    source: "orders",
+    aggregateId: payload.orderId,
+    seq: 1,
+    payload,
+    correlationId: payload.orderId,
+    causationId: null,
+    traceparent: null,
+    occurredAt: new Date().toISOString(),
+  });
+
+const created = (orderId: string, lines: Record<string, number>) =>
+  publish("order.created", {
+    orderId,
+    number: "S-TEST",
+    userId: newId(),
+    cartId: null,
+    items: Object.entries(lines).map(([sku, quantity]) => ({
+      sku,
+      productId: newId(),
+      name: sku,
+      unitPrice: { amount: 500, currency: "EUR" },
+      quantity,
+      lineTotal: { amount: 500 * quantity, currency: "EUR" },
+    })),
+    total: { amount: 500, currency: "EUR" },
+    paymentMethod: "pm_card_visa",
+    shippingAddress: { name: "A", line1: "B", city: "C", postalCode: "1", country: "DE" },
+    deadline: new Date(Date.now() + 60_000).toISOString(),
+  });
+
+const reference = (orderId: string) => ({ orderId, number: "S-TEST", userId: newId() });
+const cancelled = (orderId: string) =>
+  publish("order.cancelled", { ...reference(orderId), reason: "TIMEOUT" });
+
+test("a count sets what is on hand and cannot go below what is reserved", async () => {
+  await stockUp({ "INV-1": 5 });
+  await created(newId(), { "INV-1": 3 });
+  expect(await levelOf("INV-1")).toEqual({ sku: "INV-1", onHand: 5, reserved: 3, available: 2 });
+  await expect(
+    shop.call("inventory.set", { sku: "INV-1", onHand: 2 }, admin),
+  ).rejects.toMatchObject({
+    type: "STOCK_RESERVED",
+  });
+  const level = await shop.call(
+    "inventory.adjust",
+    { sku: "INV-1", delta: -2, reason: "x" },
+    admin,
+  );
+  expect(level).toEqual({ sku: "INV-1", onHand: 3, reserved: 3, available: 0 });
+});
+
+test("a SKU that is on sale but new here has none; one that nobody sells is not found", async () => {
+  expect(await levelOf("INV-3")).toMatchObject({ onHand: 0 });
+  expect(await shop.call("inventory.set", { sku: "INV-3", onHand: 4 }, admin)).toMatchObject({
+    onHand: 4,
+  });
+  await expect(levelOf("NOBODY")).rejects.toMatchObject({ type: "SKU_NOT_FOUND" });
+});
+
+test("all lines of an order are held or none", async () => {
+  await stockUp({ "ALL-1": 5, "ALL-2": 1 });
+  await created(newId(), { "ALL-1": 2, "ALL-2": 2 });
+  const after = await shop.call("inventory.availability", { skus: ["ALL-1", "ALL-2", "ALL-0"] });
+  expect(after).toEqual({
+    "ALL-1": { available: 5, lowStock: true },
+    "ALL-2": { available: 1, lowStock: true },
+    "ALL-0": { available: 0, lowStock: false },
+  });
+});
+
+test("a hold is released once, however often its order is cancelled", async () => {
+  await stockUp({ "REL-1": 5 });
+  const orderId = newId();
+  await created(orderId, { "REL-1": 4 });
+  await cancelled(orderId);
+  await cancelled(orderId);
+  await created(orderId, { "REL-1": 4 }); // a late duplicate under another event id
+  const [trace] = [await shop.call("inventory.trace", { correlationId: orderId })];
+  expect(trace.filter((e) => e.kind === "published").map((e) => e.event)).toEqual([
+    "stock.reserved",
+    "stock.released",
+  ]);
+  expect(await shop.call("inventory.availability", { skus: ["REL-1"] })).toMatchObject({
+    "REL-1": { available: 5 },
+  });
+});
+
+test("a cancellation that overtakes its order leaves nothing held", async () => {
+  await stockUp({ "LATE-1": 2 });
+  const orderId = newId();
+  await cancelled(orderId);
+  await created(orderId, { "LATE-1": 2 });
+  expect(await shop.call("inventory.availability", { skus: ["LATE-1"] })).toMatchObject({
+    "LATE-1": { available: 2 },
+  });
+});
+
+test("a confirmed order's units leave the shelf, and come back when it is refunded unshipped", async () => {
+  await stockUp({ "SOLD-1": 5 });
+  const orderId = newId();
+  await created(orderId, { "SOLD-1": 2 });
+  await publish("order.confirmed", {
+    ...reference(orderId),
+    items: [],
+    total: { amount: 1, currency: "EUR" },
+    shippingAddress: { name: "A", line1: "B", city: "C", postalCode: "1", country: "DE" },
+  });
+  const sold = await shop.call("inventory.stock", {
+    levels: [{ sku: "SOLD-1", onHand: 3 }],
+    reason: "recount",
+  });
+  expect(sold).toEqual({ changed: 0, refused: [] });
+  await publish("order.refunded", { ...reference(orderId), dispatched: false });
+  expect(await shop.call("inventory.availability", { skus: ["SOLD-1"] })).toMatchObject({
+    "SOLD-1": { available: 5 },
+  });
+});
+
+test("200 orders at once for 10 units hold exactly 10", async () => {
+  await stockUp({ "HOT-1": 10, "HOT-2": 1000 });
+  const ids = Array.from({ length: 200 }, () => newId());
+  // Lines in both orders, so that holds would deadlock if they locked as they come.
+  await Promise.all(
+    ids.map((id, i) =>
+      created(id, i % 2 ? { "HOT-1": 1, "HOT-2": 1 } : { "HOT-2": 1, "HOT-1": 1 }),
+    ),
+  );
+  const after = await shop.call("inventory.availability", { skus: ["HOT-1", "HOT-2"] });
+  expect(after["HOT-1"]).toMatchObject({ available: 0 });
+  expect(after["HOT-2"]).toMatchObject({ available: 990 });
+  const backlog = await eventually(async () => {
+    const b = await shop.call("inventory.backlog", {});
+    return b.pendingEvents === 0 && b;
+  });
+  expect(backlog).toMatchObject({ parkedEvents: 0, deadLetters: 0 });
+});

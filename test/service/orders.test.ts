@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ActionParams, EventName, EventPayload, User } from "../../lib/mesh/types";
+import { newId } from "../../lib/ids";
+import { cartsDouble, catalogDouble, published } from "../support/doubles";
+import { eventually, startTestShop, type TestShop } from "../support/shop";
+
+let shop: TestShop;
+const alice: User = { id: newId(), roles: ["customer"] };
+const admin: User = { id: newId(), roles: ["customer", "admin"] };
+const address = { name: "A", line1: "B 1", city: "C", postalCode: "10115", country: "DE" };
+
+beforeAll(async () => {
+  shop = await startTestShop({
+    services: ["orders"],
+    env: { ORDER_TIMEOUT_MS: "60000" },
+    doubles: [
+      catalogDouble({ "LAMP-1": 2500, "RUG-1": 9900 }),
+      cartsDouble([{ sku: "LAMP-1", quantity: 2 }], 7),
+      published("shipping", { deliver: () => null, ofOrders: () => [] }),
+    ],
+  });
+});
+afterAll(() => shop.stop());
+
+type Place = ActionParams<"orders.place">;
+const request = (over: Partial<Place> = {}): Place => ({
+  idempotencyKey: newId(),
+  paymentMethod: "pm_card_visa",
+  shippingAddress: address,
+  items: [{ sku: "LAMP-1", quantity: 1 }],
+  ...over,
+});
+const place = (over: Partial<Place> = {}, user = alice) =>
+  shop.call("orders.place", request(over), user);
+
+/** Publishes as another service would. */
+const publish = <N extends EventName>(name: N, payload: EventPayload<N> & { orderId: string }) =>
+  shop.runtime.transport.publish({
+    id: newId(),
+    name,
+    version: 1,
+    source: "elsewhere",
+    aggregateId: payload.orderId,
+    seq: 1,
+    payload,
+    correlationId: payload.orderId,
+    causationId: null,
+    traceparent: null,
+    occurredAt: new Date().toISOString(),
+  });
+const paid = (orderId: string) =>
+  publish("payment.completed", {
+    orderId,
+    userId: alice.id,
+    amount: { amount: 1, currency: "EUR" },
+    method: "pm_card_visa",
+  });
+const statusOf = async (id: string) => (await shop.call("orders.find", { id })).status;
+const publishedBy = async (id: string) =>
+  (await shop.call("orders.trace", { correlationId: id }))
+    .filter((entry) => entry.kind === "published")
+    .map((entry) => entry.event);
+
+test("an order carries the catalogue's prices and parts that sum to its total", async () => {
+  const { order, replayed } = await place({ items: [{ sku: "RUG-1", quantity: 2 }] });
+  expect(replayed).toBe(false);
+  expect(order).toMatchObject({ status: "pending", payment: null, shipment: null, degraded: [] });
+  expect(order.items[0]).toMatchObject({
+    unitPrice: { amount: 9900, currency: "EUR" },
+    quantity: 2,
+  });
+  expect(order.total.amount).toBe(
+    order.subtotal.amount - order.discount.amount + order.shipping.amount + order.tax.amount,
+  );
+  expect(await publishedBy(order.id)).toEqual(["order.created"]);
+});
+
+test("the same request with the same key gets the stored answer, to the byte", async () => {
+  const key = newId();
+  const first = await place({ idempotencyKey: key });
+  await paid(first.order.id);
+  const again = await place({ idempotencyKey: key });
+  expect(again.replayed).toBe(true);
+  expect(JSON.stringify(again.order)).toBe(JSON.stringify(first.order));
+});
+
+test("fifty parallel requests with one key make one order", async () => {
+  const key = newId();
+  const user = { id: newId(), roles: ["customer"] };
+  const answers = await Promise.allSettled(
+    Array.from({ length: 50 }, () => place({ idempotencyKey: key }, user)),
+  );
+  const ids = new Set(answers.flatMap((a) => (a.status === "fulfilled" ? [a.value.order.id] : [])));
+  expect(ids.size).toBe(1);
+  for (const answer of answers) {
+    if (answer.status === "rejected") {
+      expect(answer.reason).toMatchObject({ type: "IDEMPOTENCY_KEY_IN_FLIGHT" });
+    }
+  }
+  const { items } = await shop.call("orders.list", { userId: user.id });
+  expect(items).toHaveLength(1);
+});
+
+test("a key belongs to one request of one user", async () => {
+  const key = newId();
+  await place({ idempotencyKey: key });
+  await expect(
+    place({ idempotencyKey: key, items: [{ sku: "RUG-1", quantity: 1 }] }),
+  ).rejects.toMatchObject({ type: "IDEMPOTENCY_KEY_REUSED" });
+  const other = await place({ idempotencyKey: key }, { id: newId(), roles: ["customer"] });
+  expect(other.replayed).toBe(false);
+});
+
+test("a request that ordered nothing leaves its key free", async () => {
+  const key = newId();
+  await expect(place({ idempotencyKey: key, items: [] })).rejects.toMatchObject({
+    type: "CART_EMPTY",
+  });
+  expect((await place({ idempotencyKey: key })).replayed).toBe(false);
+});
+
+test("what cannot be ordered is refused with its reason", async () => {
+  const { idempotencyKey: _, ...keyless } = request();
+  await expect(shop.call("orders.place", keyless, alice)).rejects.toMatchObject({
+    type: "IDEMPOTENCY_KEY_REQUIRED",
+  });
+  await expect(place({ items: [{ sku: "NONE", quantity: 1 }] })).rejects.toMatchObject({
+    type: "SKU_NOT_FOUND",
+  });
+  const { shippingAddress: __, ...homeless } = request();
+  await expect(shop.call("orders.place", homeless, alice)).rejects.toMatchObject({
+    type: "VALIDATION_FAILED",
+    data: { errors: [{ path: "/shippingAddress" }] },
+  });
+});
+
+test("one state of a cart is ordered once, under whichever key", async () => {
+  const { items: _, ...fromCart } = request();
+  const first = await shop.call("orders.place", fromCart, alice);
+  expect(first.order.items).toMatchObject([{ sku: "LAMP-1", quantity: 2 }]);
+  await expect(
+    shop.call("orders.place", { ...fromCart, idempotencyKey: newId() }, alice),
+  ).rejects.toMatchObject({ type: "CART_ALREADY_ORDERED" });
+});
+
+test("a paid order is confirmed once; a second payment event changes nothing", async () => {
+  const { order } = await place();
+  await paid(order.id);
+  await paid(order.id);
+  expect(await statusOf(order.id)).toBe("confirmed");
+  expect(await publishedBy(order.id)).toEqual(["order.created", "order.confirmed"]);
+});
+
+test("an order without stock and one that was declined are cancelled with their reasons", async () => {
+  const { order: sold } = await place();
+  await publish("stock.rejected", { orderId: sold.id, short: [{ sku: "LAMP-1", quantity: 1 }] });
+  const { order: declined } = await place();
+  const amount = { amount: 1, currency: "EUR" };
+  await publish("payment.failed", { orderId: declined.id, userId: alice.id, amount, code: "x" });
+  expect(await shop.call("orders.find", { id: sold.id })).toMatchObject({
+    status: "cancelled",
+    cancelReason: "OUT_OF_STOCK",
+  });
+  expect(await shop.call("orders.find", { id: declined.id })).toMatchObject({
+    cancelReason: "PAYMENT_DECLINED",
+  });
+});
+
+test("a payment that comes after the cancellation does not bring the order back", async () => {
+  const { order } = await place();
+  await shop.call("orders.cancel", { id: order.id }, alice);
+  await paid(order.id);
+  expect(await statusOf(order.id)).toBe("cancelled");
+});
+
+test("only its owner sees or cancels an order", async () => {
+  const { order } = await place();
+  const mallory = { id: newId(), roles: ["customer"] };
+  await expect(shop.call("orders.cancel", { id: order.id }, mallory)).rejects.toMatchObject({
+    type: "NOT_FOUND",
+  });
+  await expect(
+    shop.call("orders.find", { id: order.id, userId: mallory.id }),
+  ).rejects.toMatchObject({ type: "NOT_FOUND" });
+});
+
+test("a dispatched order ships, is delivered, and cannot be cancelled from the moment of dispatch", async () => {
+  const { order } = await place();
+  const parcel = { id: order.id, carrier: "DHL", trackingNumber: "T1" };
+  await expect(shop.call("orders.dispatch", parcel, admin)).rejects.toMatchObject({
+    type: "INVALID_TRANSITION",
+  });
+  await paid(order.id);
+  await shop.call("orders.dispatch", parcel, admin);
+  await expect(shop.call("orders.dispatch", parcel, admin)).rejects.toMatchObject({
+    type: "INVALID_TRANSITION",
+  });
+  await expect(shop.call("orders.cancel", { id: order.id }, alice)).rejects.toMatchObject({
+    type: "ORDER_NOT_CANCELLABLE",
+  });
+  const sent = {
+    orderId: order.id,
+    userId: alice.id,
+    number: order.number,
+    carrier: "DHL",
+    trackingNumber: "T1",
+  };
+  await publish("shipment.dispatched", sent);
+  await publish("shipment.delivered", sent);
+  const history = await shop.call("orders.history", { id: order.id });
+  expect(history.map((step) => step.status)).toEqual([
+    "pending",
+    "confirmed",
+    "shipped",
+    "delivered",
+  ]);
+});
+
+test("cancelling and dispatching at once: exactly one of them happens", async () => {
+  for (let round = 0; round < 20; round++) {
+    const { order } = await place();
+    await paid(order.id);
+    const [cancel, dispatch] = await Promise.allSettled([
+      shop.call("orders.cancel", { id: order.id }, alice),
+      shop.call("orders.dispatch", { id: order.id, carrier: "D", trackingNumber: "T" }, admin),
+    ]);
+    expect([cancel.status, dispatch.status].sort()).toEqual(["fulfilled", "rejected"]);
+  }
+});
+
+test("an order that nobody settles is cancelled when its deadline is past", async () => {
+  const hasty = await startTestShop({
+    services: ["orders"],
+    env: { ORDER_TIMEOUT_MS: "1000" },
+    doubles: [catalogDouble({ "LAMP-1": 2500 })],
+  });
+  try {
+    const { order } = await hasty.call("orders.place", request(), alice);
+    const ended = await eventually(async () => {
+      const now = await hasty.call("orders.find", { id: order.id });
+      return now.status !== "pending" && now;
+    });
+    expect(ended).toMatchObject({ status: "cancelled", cancelReason: "TIMEOUT" });
+  } finally {
+    await hasty.stop();
+  }
+});
+
+test("lists are newest first and go on where they stopped, also when orders come in between", async () => {
+  const user = { id: newId(), roles: ["customer"] };
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) ids.unshift((await place({}, user)).order.id);
+  const first = await shop.call("orders.list", { userId: user.id, limit: 2 });
+  await place({}, user);
+  const rest = await shop.call("orders.list", {
+    userId: user.id,
+    limit: 10,
+    ...(first.nextCursor ? { cursor: first.nextCursor } : {}),
+  });
+  expect([...first.items, ...rest.items].map((o) => o.id)).toEqual(ids);
+  expect(rest.nextCursor).toBeNull();
+  await expect(
+    shop.call("orders.list", { userId: user.id, cursor: "rubbish" }),
+  ).rejects.toMatchObject({ type: "VALIDATION_FAILED" });
+});
