@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Projects by what they need: `unit` nothing, the others an embedded PostgreSQL of their own. */
 export default defineConfig({
   test: {
+    reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts", "services/**/*.spec.ts"] } },
       { test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },

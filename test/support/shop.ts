@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceSchema } from "moleculer";
 import { inject } from "vitest";
 import { readConfig, type Config } from "../../config/env";
@@ -13,6 +13,8 @@ import { startShop, type Shop } from "../../shop";
 
 export interface TestShop extends Shop {
   readonly config: Config;
+  /** Where its gateway listens. */
+  readonly url: string;
   /** Calls as a signed-in user; as another service when there is none. */
   call<N extends ActionName>(
     name: N,
@@ -52,6 +54,7 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   return {
     ...shop,
     config,
+    url: `http://127.0.0.1:${portOf(shop)}`,
     call: (name, params, user) => {
       const headers: MeshHeaders = { identity: { user: user ?? null, service: "gateway" } };
       return shop.broker.call(name, params, user ? { headers } : asService("gateway"));
@@ -63,16 +66,11 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
   };
 }
 
-/** Polls until `probe` answers something other than undefined, false or null; fails after `timeoutMs`. */
-export async function eventually<T>(
-  probe: () => Promise<T | undefined | false | null>,
-  { timeoutMs = 15_000, what = "the condition" } = {},
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined && value !== false && value !== null) return value;
-    if (Date.now() > end) throw new Error(`${what} did not come true in ${timeoutMs} ms`);
-    await sleep(20);
-  }
+/** The port of the gateway's own server; 0 when no gateway runs. */
+function portOf(shop: Shop): number {
+  const gateway = shop.broker.getLocalService("gateway") as unknown as { server?: Server } | null;
+  const address = gateway?.server?.address();
+  return typeof address === "object" && address ? address.port : 0;
 }
+
+export { eventually } from "./eventually";

@@ -1,7 +1,16 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { readShopifyCsv } from "../../services/reports/import/read-shopify-csv";
-import { chunks, file, line, productRow, readAll, variantRow, type Cells } from "./shopify-file";
+import {
+  chunks,
+  expectCatalogTakes,
+  file,
+  line,
+  productRow,
+  readAll,
+  variantRow,
+  type Cells,
+} from "./shopify-file";
 
 const twoProducts = file(
   productRow({ Handle: "a", "Body (HTML)": 'Ü "quoted", \r\n<b>bold</b> 日本' }),
@@ -21,6 +30,7 @@ describe("reading a Shopify file", () => {
     const whole = await readAll(twoProducts);
     expect(await readAll(Readable.from([twoProducts]))).toEqual(whole);
     expect(await readAll(Readable.from(chunks(twoProducts, 10)))).toEqual(whole);
+    expect(await readAll(Readable.from(["", twoProducts, ""]))).toEqual(whole);
   });
 
   it("skips a byte order mark", async () => {
@@ -237,6 +247,11 @@ describe("every row with a price", () => {
       }),
     );
   }
+
+  it("gives products that catalog.put takes, whatever the file held", async () => {
+    const { products } = await readAll(file(...rubbish()));
+    for (const product of products) expectCatalogTakes(product);
+  });
 
   it("ends in a variant, in an error of its own, or in a product that was refused", async () => {
     const rows = rubbish();

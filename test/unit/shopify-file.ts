@@ -1,3 +1,8 @@
+import { Type } from "@sinclair/typebox";
+import { expect } from "vitest";
+import { catalog } from "../../contracts/catalog";
+import { Validator } from "../../lib/mesh/schema";
+import { toSlug } from "../../services/reports/domain/slug";
 import {
   readShopifyCsv,
   type ImportedProduct,
@@ -80,4 +85,21 @@ export async function readOne(
     throw new Error(`expected one product, got ${products.length}; errors: ${errors.join("; ")}`);
   }
   return { product, errors };
+}
+
+// Without the status, which is not the file’s to say.
+const putParams = new Validator(Type.Omit(catalog.actions.put.params, ["status"]));
+
+/** The contract's limits are repeated in the parser, for better messages; this holds them together. */
+export function expectCatalogTakes(product: ImportedProduct): void {
+  const { handle, name, description, brand, attributes, images, categories } = product;
+  const faults = putParams.errorsOf({
+    ...{ slug: handle, name, description, brand, attributes, images },
+    categories: categories.map((category) => ({
+      slug: toSlug(category, "category"),
+      name: category,
+    })),
+    variants: product.variants.map(({ quantity: _, ...variant }) => variant),
+  });
+  expect(faults, handle).toEqual([]);
 }

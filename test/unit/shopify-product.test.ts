@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { file, productRow, readAll, readOne, variantRow } from "./shopify-file";
+import { expectCatalogTakes, file, productRow, readAll, readOne, variantRow } from "./shopify-file";
 
 const imageRow = (url: string, position: string, alt = "") => ({
   Handle: "lamp",
@@ -109,6 +109,51 @@ describe("a product of a Shopify file", () => {
     expect(await refusals({ Title: "x".repeat(256) })).toBe(1);
     expect(await refusals({ "Body (HTML)": `<p>${"x".repeat(20_000)}</p>` })).toBe(0);
     expect(await refusals({ "Body (HTML)": `<p>${"x".repeat(20_001)}</p>` })).toBe(1);
+  });
+});
+
+describe("the longest texts", () => {
+  it("fit the catalogue or are reported", async () => {
+    const long = "ü".repeat(2_048);
+    const tags = Array.from({ length: 60 }, (_, i) => `tag number ${i}`).join(",");
+    const { product, errors } = await readOne(
+      productRow({
+        ...{
+          Type: "x".repeat(120),
+          Tags: tags,
+          "Image Src": "https://x.test/a",
+          Vendor: "x".repeat(120),
+        },
+        ...{ "Option1 Name": long, "Option1 Value": "v".repeat(255) },
+        ...{ "Option2 Name": "Size", "Option2 Value": "w".repeat(255) },
+        ...{
+          Title: "t".repeat(255),
+          "Variant Image": "https://x.test/b",
+          "Variant Price": "1000000000",
+        },
+      }),
+    );
+    expectCatalogTakes(product);
+    expect(product.attributes["tags"]).toMatch(/^tag number 0, .*, tag number \d+$/);
+    expect(errors).toEqual([expect.stringMatching(/^2: Tags has \d+ characters.*left out$/)]);
+  });
+
+  it("are refused above the limits of the catalogue", async () => {
+    const refused = async (cells: Record<string, string>) => {
+      const { products, errors } = await readAll(file(productRow(cells)));
+      products.forEach(expectCatalogTakes);
+      return errors.length;
+    };
+    expect(await refused({ Type: "x".repeat(121) })).toBe(1);
+    expect(await refused({ Vendor: "x".repeat(121) })).toBe(1);
+    expect(await refused({ "Option1 Value": "x".repeat(256) })).toBe(2);
+    expect(await refused({ Tags: "x".repeat(300), Type: "Lamps" })).toBe(1);
+    expect(await refused({ Tags: Array.from({ length: 21 }, (_, i) => `t${i}`).join() })).toBe(1);
+    expect(
+      await refused({ "Image Src": "https://x.test/a", "Image Alt Text": "x".repeat(256) }),
+    ).toBe(1);
+    expect(await refused({ "Image Src": `https://x.test/${"é".repeat(500)}` })).toBe(1);
+    expect(await refused({ "Variant Inventory Qty": "1000001" })).toBe(2);
   });
 });
 

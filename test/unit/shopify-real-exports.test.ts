@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readAll } from "./shopify-file";
+import { expectCatalogTakes, readAll } from "./shopify-file";
 
 /** Exports that nobody here wrote; they lie beside the checkout and are not part of it. */
 const FOLDER = resolve("../shared/data");
@@ -69,6 +69,10 @@ describe.skipIf(!isHere && mayBeMissing).each(FILES)("the real export %s", (name
       expect(product.name).not.toBe("");
       expect(product.description).not.toMatch(/[<>]|&\w+;/);
     }
+  });
+
+  it("gives products that catalog.put takes", async () => {
+    for (const product of (await read()).products) expectCatalogTakes(product);
   });
 
   it("gives SKUs that are the same on every import and unique in the file", async () => {

@@ -33,11 +33,13 @@ export function tagsAttribute(cells: ProductCells): Findings<Record<string, stri
   const tags = splitTags(cells.tags);
   const isUsed = cells.type === "" && standardName(cells) === "";
   if (tags.length === 0 || isUsed) return { value: {}, errors: [] };
-  const fault = tooLong("Tags", tags.join(", "), TAGS_LIMIT);
-  if (fault === undefined) return { value: { tags: tags.join(", ") }, errors: [] };
+  const all = tags.join(", ");
+  const fault = tooLong("Tags", all, TAGS_LIMIT);
+  if (fault === undefined) return { value: { tags: all }, errors: [] };
+  // One character more, so that a tag that ends at the limit counts as whole.
+  const kept = all.slice(0, TAGS_LIMIT + 1).replace(/,[^,]*$|^[^,]*$/, "");
   const errors = [{ row: cells.row, message: `${fault}; the last ones are left out` }];
-  while (tags.join(", ").length > TAGS_LIMIT) tags.pop();
-  return { value: tags.length === 0 ? {} : { tags: tags.join(", ") }, errors };
+  return { value: kept === "" ? {} : { tags: kept }, errors };
 }
 
 function categoryNames(cells: ProductCells): string[] {

@@ -1,8 +1,8 @@
 import type { Parsed } from "./imported-product";
 import { quoted } from "./plain-text";
 
-/** Above this a quantity is a typing error, and below it fits every store's integer. */
-const MAX_QUANTITY = 999_999_999;
+/** What inventory holds of one SKU at most; above it stands a typing error. */
+const MAX_QUANTITY = 1_000_000;
 
 export interface Quantity {
   /** Absent: the shop does not count this variant. */

@@ -1,0 +1,181 @@
+import { defineGoods } from "./define-goods";
+
+export const lamps = defineGoods("lamps", "Nur & Daughters", [
+  {
+    name: "Seven Stars Mosaic Lamp",
+    sku: "LAMP-STARS",
+    text: "A hanging globe of hand-cut glass, set piece by piece in plaster. Lit, it throws small coloured stars on the ceiling.",
+    about: { material: "glass and brass", origin: "Türkiye", room: "living room" },
+    by: "colour",
+    offers: { Ruby: [8900, 14], Cobalt: [8900, 9], Amber: [8900, 3], Emerald: [9400, 0] },
+  },
+  {
+    name: "Medina Pierced Lantern",
+    sku: "LAMP-MEDINA",
+    brand: "Copper Quarter",
+    text: "Sheet brass, pierced by hand with a pattern of rosettes. Takes a candle or a bulb.",
+    about: { material: "brass", origin: "Morocco", room: "hall" },
+    by: "size",
+    offers: { "25 cm": [5400, 22], "40 cm": [9800, 11], "60 cm": [16900, 2] },
+  },
+  {
+    name: "Courtyard Floor Lantern",
+    sku: "LAMP-COURT",
+    brand: "Copper Quarter",
+    text: "Six panes of seeded glass in a blackened iron frame, tall enough to stand beside a door. The top lifts off for the candle.",
+    about: { material: "iron and glass", origin: "Egypt", room: "garden" },
+    by: "colour/size",
+    offers: {
+      "Clear/50 cm": [7900, 16],
+      "Clear/75 cm": [11900, 6],
+      "Amber/50 cm": [8400, 8],
+      "Amber/75 cm": [12400, 4],
+    },
+  },
+  {
+    name: "Crescent Bedside Lamp",
+    sku: "LAMP-CRESCENT",
+    text: "A small table lamp with a linen shade on a turned walnut foot. Warm, quiet light for reading.",
+    about: { material: "walnut and linen", origin: "Lebanon", room: "bedroom" },
+    by: "colour",
+    offers: { Natural: [6900, 18], Indigo: [6900, 5] },
+  },
+  {
+    name: "Festival Paper Lanterns",
+    sku: "LAMP-PAPER",
+    text: "Three folding lanterns of waxed paper on bamboo hoops. They pack flat and last many feasts.",
+    about: { material: "paper and bamboo", origin: "Egypt", room: "garden" },
+    offers: [2400, 60],
+  },
+]);
+
+export const rugs = defineGoods("rugs", "Atlas Loom", [
+  {
+    name: "High Atlas Wool Rug",
+    sku: "RUG-ATLAS",
+    text: "Thick undyed wool with a lattice of dark lozenges, knotted in the mountains. Soft underfoot and made for decades.",
+    about: { material: "wool", origin: "Morocco", technique: "hand-knotted" },
+    by: "size",
+    offers: { "80 × 150 cm": [24900, 7], "140 × 200 cm": [49900, 4], "200 × 300 cm": [99900, 1] },
+  },
+  {
+    name: "Anatolian Kilim",
+    sku: "RUG-KILIM",
+    text: "A flat-woven rug in madder red and walnut brown, its borders full of small rams' horns. Light enough to hang on a wall.",
+    about: { material: "wool", origin: "Türkiye", technique: "flat-woven" },
+    by: "colour/size",
+    offers: {
+      "Madder/90 × 160 cm": [18900, 6],
+      "Madder/160 × 230 cm": [38900, 3],
+      "Indigo/90 × 160 cm": [18900, 5],
+      "Indigo/160 × 230 cm": [38900, 0],
+    },
+  },
+  {
+    name: "Garden of Shiraz Carpet",
+    sku: "RUG-SHIRAZ",
+    text: "A pile carpet with a central medallion and four corner gardens. Dyed with pomegranate, indigo and walnut.",
+    about: { material: "wool and silk", origin: "Iran", technique: "hand-knotted" },
+    offers: [129000, 1],
+  },
+  {
+    name: "Rag-Woven Boucherouite",
+    sku: "RUG-BOUCH",
+    text: "No two are alike: strips of old clothes woven into a bright runner. It takes a machine wash and a lot of feet.",
+    about: { material: "recycled cotton", origin: "Morocco", technique: "rag-woven" },
+    offers: [11900, 8],
+  },
+  {
+    name: "Prayer Niche Mat",
+    sku: "RUG-NICHE",
+    text: "A short-pile mat with an arch and a hanging lamp, in the manner of old Konya rugs.",
+    about: { material: "wool", origin: "Türkiye", technique: "machine-woven" },
+    by: "colour",
+    offers: { Green: [4900, 30], Crimson: [4900, 24], Sand: [4900, 12] },
+  },
+]);
+
+export const textiles = defineGoods("textiles", "Atlas Loom", [
+  {
+    name: "Peshtemal Hammam Towel",
+    sku: "TEX-PESHTE",
+    brand: "Hammam House",
+    text: "Flat-woven cotton with knotted fringes. Dries fast, folds small, and grows softer with each wash.",
+    about: { material: "cotton", origin: "Türkiye" },
+    by: "colour",
+    offers: { Sea: [2200, 80], Terracotta: [2200, 45], Olive: [2200, 33], Slate: [2200, 3] },
+  },
+  {
+    name: "Suzani Embroidered Cushion",
+    sku: "TEX-SUZANI",
+    text: "Suns and pomegranate flowers in silk chain stitch on cotton, each cushion a little different. Cover with a hidden zip, filling included.",
+    about: { material: "cotton and silk", origin: "Uzbekistan" },
+    by: "size",
+    offers: { "45 × 45 cm": [5900, 19], "60 × 60 cm": [7900, 7] },
+  },
+  {
+    name: "Ikat Table Runner",
+    sku: "TEX-IKAT",
+    text: "Dyed before it is woven, so that every edge of the pattern runs a little.",
+    about: { material: "cotton", origin: "Uzbekistan" },
+    by: "colour",
+    offers: { Indigo: [3400, 21], Saffron: [3400, 16] },
+  },
+  {
+    name: "Desert Night Throw",
+    sku: "TEX-THROW",
+    text: "A heavy blanket of lambswool and camel hair with pompoms on the short sides. For sofas, roof terraces and cold trains.",
+    about: { material: "wool and camel hair", origin: "Tunisia" },
+    by: "colour",
+    offers: { Ivory: [12900, 9], Charcoal: [12900, 4] },
+  },
+  {
+    name: "Block-Printed Tablecloth",
+    sku: "TEX-BLOCK",
+    text: "Cotton stamped by hand from pear-wood blocks with a border of cypress trees. Cold wash keeps the colours.",
+    about: { material: "cotton", origin: "Iran" },
+    by: "size",
+    offers: { "140 × 140 cm": [4200, 15], "140 × 220 cm": [5800, 13], "140 × 300 cm": [7400, 0] },
+  },
+]);
+
+export const baskets = defineGoods("baskets", "Atlas Loom", [
+  {
+    name: "Palm Market Basket",
+    sku: "BSK-MARKET",
+    text: "The round shopper of every market morning, woven from palm leaf with long leather handles.",
+    about: { material: "palm leaf and leather", origin: "Morocco" },
+    by: "size",
+    offers: { Small: [2900, 26], Large: [3900, 31] },
+  },
+  {
+    name: "Bread Basket with Lid",
+    sku: "BSK-BREAD",
+    text: "A domed lid keeps flatbread warm at the table. Coiled grass, bound with dyed wool.",
+    about: { material: "grass and wool", origin: "Morocco" },
+    offers: [4600, 10],
+  },
+  {
+    name: "Date Harvest Basket",
+    sku: "BSK-DATE",
+    text: "A deep, stiff basket with rope grips, made for carrying fruit and good for firewood, toys and laundry.",
+    about: { material: "palm rib", origin: "Oman" },
+    by: "size",
+    offers: { "30 cm": [3400, 17], "45 cm": [4900, 2] },
+  },
+  {
+    name: "Nested Reed Baskets",
+    sku: "BSK-NEST",
+    text: "Three open baskets that sit in one another, with a band of indigo around each.",
+    about: { material: "reed", origin: "Iraq" },
+    offers: [5200, 14],
+  },
+  {
+    name: "Wall Tray Basket",
+    sku: "BSK-TRAY",
+    text: "A shallow coiled tray with a spiral of dark and light. Carries fruit, or hangs on the wall by its loop.",
+    about: { material: "sweetgrass", origin: "Sudan" },
+    by: "colour",
+    offers: { Spiral: [3100, 20], Star: [3100, 1] },
+  },
+]);
