@@ -86,7 +86,12 @@ export const carts = defineContract({
     linesOf: action({
       summary: "What a user's cart holds, for a checkout; `version` changes with each change of it",
       params: Strict({ userId: Id }),
-      result: Strict({ cartId: Nullable(Id), version: T.Integer(), lines: T.Array(SkuQuantity) }),
+      result: Strict({
+        cartId: Nullable(Id),
+        version: T.Integer(),
+        lines: T.Array(SkuQuantity),
+        coupon: Nullable(T.String()),
+      }),
       access: "internal",
       idempotent: true,
     }),

@@ -187,12 +187,46 @@ export const catalog = defineContract({
       access: "internal",
       idempotent: true,
     }),
+    page: action({
+      summary:
+        "All products, archived ones too, by id after `after`, for whoever builds a view of them",
+      params: Strict({
+        after: T.Optional(Id),
+        limit: T.Integer({ minimum: 1, maximum: 500 }),
+      }),
+      result: T.Array(
+        Strict({ product: Product, version: T.Integer({ description: "seq of its last event" }) }),
+      ),
+      access: "internal",
+      timeoutMs: 10_000,
+      idempotent: true,
+    }),
     related: action({
       summary: "Other active products of the same categories",
       params: Strict({ id: Id, limit: T.Integer({ minimum: 1, maximum: 12 }) }),
       result: T.Array(Product),
       access: "internal",
       idempotent: true,
+    }),
+    image: action({
+      summary: "The picture of a demo product",
+      params: Strict({ file: T.String({ maxLength: 255 }) }),
+      result: Strict({ svg: T.String() }),
+      access: "public",
+      idempotent: true,
+      route: {
+        method: "GET",
+        path: "/images/:file",
+        absolute: true,
+        cacheSeconds: 86_400,
+        reply: ({ svg }) => ({
+          headers: {
+            "content-type": "image/svg+xml; charset=utf-8",
+            "content-security-policy": "default-src 'none'",
+          },
+          body: svg,
+        }),
+      },
     }),
   },
   events: {

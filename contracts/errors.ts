@@ -30,6 +30,7 @@ export const errors = {
   REFUND_EXCEEDS_PAYMENT: { status: 409, title: "More than what is left of the payment" },
   CART_ALREADY_ORDERED: { status: 409, title: "This cart has been ordered already" },
   IDEMPOTENCY_KEY_IN_FLIGHT: { status: 409, title: "A request with this key is still running" },
+  COUPON_TAKEN: { status: 409, title: "A coupon with this code exists" },
   CONFLICT: { status: 409, title: "Somebody else changed this at the same time" },
 
   PAYLOAD_TOO_LARGE: { status: 413, title: "The body is too large" },
@@ -38,6 +39,7 @@ export const errors = {
   VALIDATION_FAILED: { status: 422, title: "The request has faulty fields" },
   PASSWORD_TOO_COMMON: { status: 422, title: "This password is on the list of common ones" },
   CART_EMPTY: { status: 422, title: "There is nothing to order" },
+  COUPON_INVALID: { status: 422, title: "This coupon cannot be used" },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: "This key was used with another request" },
 
   RATE_LIMITED: { status: 429, title: "Too many requests" },

@@ -9,6 +9,7 @@ import { operations } from "./operations";
 import { orders } from "./orders";
 import { payments } from "./payments";
 import { reports } from "./reports";
+import { search } from "./search";
 import { shipping } from "./shipping";
 import { users } from "./users";
 
@@ -17,6 +18,7 @@ export const contracts = {
   gateway,
   users,
   catalog,
+  search,
   carts,
   inventory,
   orders,

@@ -41,6 +41,7 @@ export const orderFields = {
   cancelReason: T.Optional(CancelReason),
   items: T.Array(OrderLine),
   subtotal: Money,
+  couponCode: T.Optional(T.String()),
   discount: Money,
   shipping: Money,
   tax: Money,
@@ -91,6 +92,34 @@ const orderParam = Strict({ id: Id });
 const orderRoute = (path: string, errors: string[]) =>
   ({ method: "POST", path, status: 202, errors }) as const;
 
+/** A code as people type it; compared in upper case. */
+export const CouponCode = T.String({
+  minLength: 3,
+  maxLength: 40,
+  pattern: "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+});
+
+/** What a coupon grants and to whom. */
+const couponTerms = {
+  kind: OneOf(["percentage", "fixed", "free_shipping"]),
+  percentOff: T.Optional(T.Integer({ minimum: 1, maximum: 10_000, description: "basis points" })),
+  amountOff: T.Optional(Money),
+  minimumSubtotal: T.Optional(Money),
+  startsAt: T.Optional(Time),
+  endsAt: T.Optional(Time),
+  maxUses: T.Optional(T.Integer({ minimum: 1, maximum: 1_000_000_000 })),
+  maxUsesPerUser: T.Optional(T.Integer({ minimum: 1, maximum: 1_000_000 })),
+};
+export const Coupon = Strict({
+  code: T.String(),
+  ...couponTerms,
+  uses: T.Integer(),
+  createdAt: Time,
+  endedAt: Nullable(Time),
+});
+export type Coupon = Static<typeof Coupon>;
+const codeParam = Strict({ code: CouponCode });
+
 export const orders = defineContract({
   name: "orders",
   durable: true,
@@ -98,7 +127,15 @@ export const orders = defineContract({
     place: action({
       summary: "Place an order; it is held, charged and confirmed behind this answer",
       params: Strict({
-        idempotencyKey: T.Optional(T.String()),
+        idempotencyKey: T.Optional(
+          T.String({
+            minLength: 1,
+            maxLength: 255,
+            pattern: "^[\\x21-\\x7e]*$",
+            description:
+              "visible ASCII characters; the same key places one order, however often it is sent",
+          }),
+        ),
         paymentMethod: T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
@@ -107,6 +144,7 @@ export const orders = defineContract({
             maxItems: 100,
           }),
         ),
+        couponCode: T.Optional(CouponCode),
       }),
       result: Strict({ order: Order, replayed: T.Boolean() }),
       access: "customer",
@@ -123,6 +161,7 @@ export const orders = defineContract({
           "IDEMPOTENCY_KEY_IN_FLIGHT",
           "CART_EMPTY",
           "SKU_NOT_FOUND",
+          "COUPON_INVALID",
         ],
         reply: ({ order, replayed }) => ({
           body: order,
@@ -207,6 +246,42 @@ export const orders = defineContract({
       access: "admin",
       idempotent: true,
       route: orderRoute("/admin/orders/:id/cancel", ["INVALID_TRANSITION"]),
+    }),
+    createCoupon: action({
+      summary: "A new coupon: so many percent off, an amount off, or free shipping",
+      params: Strict({ code: CouponCode, ...couponTerms }),
+      result: Coupon,
+      access: "admin",
+      idempotent: false,
+      route: { method: "POST", path: "/admin/coupons", status: 201, errors: ["COUPON_TAKEN"] },
+    }),
+    coupons: action({
+      summary: "Coupons, newest first",
+      params: Strict({ ...Page }),
+      result: ListOf(Coupon),
+      access: "admin",
+      idempotent: true,
+      route: { method: "GET", path: "/admin/coupons" },
+    }),
+    endCoupon: action({
+      summary: "No order can use the coupon from now on",
+      params: codeParam,
+      result: T.Null(),
+      access: "admin",
+      idempotent: true,
+      route: { method: "DELETE", path: "/admin/coupons/:code", status: 204 },
+    }),
+    quoteCoupon: action({
+      summary: "What a coupon would take off now, or why it cannot be used",
+      params: Strict({ code: CouponCode, userId: T.Optional(Id), subtotal: Money }),
+      result: Strict({
+        code: T.String(),
+        discount: Money,
+        freeShipping: T.Boolean(),
+        invalid: Nullable(T.String({ description: "the reason" })),
+      }),
+      access: "internal",
+      idempotent: true,
     }),
   },
   events: {

@@ -74,6 +74,7 @@ export const payments = defineContract({
         method: "POST",
         path: "/webhooks/payments/:provider",
         body: "raw",
+        ignoresToken: true,
         headers: { sandboxSignature: "sandbox-signature", stripeSignature: "stripe-signature" },
         errors: ["WEBHOOK_SIGNATURE_INVALID"],
       },

@@ -51,6 +51,7 @@ export const users = defineContract({
       route: {
         method: "POST",
         path: "/auth/register",
+        ignoresToken: true,
         status: 201,
         headers: { cartId: "x-cart-id" },
         limit: loginLimit,
@@ -61,7 +62,7 @@ export const users = defineContract({
     login: action({
       summary: "Sign in; the guest cart named by X-Cart-Id is merged",
       params: Strict({
-        email: T.String({ maxLength: 254 }),
+        email: Text(254),
         password: T.String({ maxLength: 128 }),
         cartId: CartId,
       }),
@@ -72,6 +73,7 @@ export const users = defineContract({
       route: {
         method: "POST",
         path: "/auth/login",
+        ignoresToken: true,
         headers: { cartId: "x-cart-id" },
         limit: loginLimit,
         errors: ["INVALID_CREDENTIALS"],
@@ -87,6 +89,7 @@ export const users = defineContract({
       route: {
         method: "POST",
         path: "/auth/refresh",
+        ignoresToken: true,
         limit: loginLimit,
         errors: ["REFRESH_TOKEN_INVALID", "REFRESH_TOKEN_REUSED"],
         reply: () => ({ headers: { "cache-control": "no-store" } }),
@@ -98,7 +101,7 @@ export const users = defineContract({
       result: T.Null(),
       access: "public",
       idempotent: true,
-      route: { method: "POST", path: "/auth/logout", status: 204 },
+      route: { method: "POST", path: "/auth/logout", status: 204, ignoresToken: true },
     }),
     jwks: action({
       summary: "The public keys that verify access tokens (RFC 7517)",
@@ -106,7 +109,13 @@ export const users = defineContract({
       result: Strict({ keys: T.Array(T.Record(T.String(), T.Unknown())) }),
       access: "public",
       idempotent: true,
-      route: { method: "GET", path: "/.well-known/jwks.json", absolute: true, cacheSeconds: 300 },
+      route: {
+        method: "GET",
+        path: "/.well-known/jwks.json",
+        absolute: true,
+        cacheSeconds: 300,
+        ignoresToken: true,
+      },
     }),
     me: action({
       summary: "The signed-in user's profile",

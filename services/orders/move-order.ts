@@ -1,5 +1,6 @@
 import type { CancelReason } from "../../contracts/orders";
 import type { UnitOfWork } from "../../lib/messaging/event";
+import { returnCoupon } from "./store/coupon-store";
 import { advance, markDispatched } from "./store/order-store";
 import type { OrderRow } from "./store/order-row";
 
@@ -39,6 +40,7 @@ export class OrderMoves {
   async cancel(work: UnitOfWork, id: string, reason: CancelReason): Promise<OrderRow | null> {
     const row = await advance(work, id, { to: "cancelled", reason });
     if (!row) return null;
+    if (row.coupon_code) await returnCoupon(work, id);
     work.publish({
       name: "order.cancelled",
       aggregateId: id,

@@ -8,9 +8,11 @@ import { decodeCursor } from "../../lib/store/cursor";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { cancelOverdue } from "./cancel-overdue";
+import { createCoupon, quoteCoupon } from "./coupons";
 import { OrderMoves } from "./move-order";
 import { placeOrder } from "./place-order";
 import { presentOrder } from "./present-order";
+import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
 import { orderModel } from "./store/model";
 import { toRecord, type OrderRow } from "./store/order-row";
@@ -91,6 +93,22 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         const before = key ? { before: String(key[0]) } : {};
         const page = await listOrders(this.db, { ...filter, ...before, limit });
         return { items: page.rows.map(toRecord), nextCursor: page.nextCursor };
+      },
+      async createCoupon(ctx) {
+        return createCoupon(this.db, ctx.params);
+      },
+      async coupons({ params: { cursor, limit = 20 } }) {
+        const key = cursor === undefined ? undefined : decodeCursor(cursor, 2);
+        if (key === null) throw invalidField("/cursor", "is not a cursor of this list");
+        const before: [string, string] | null = key ? [String(key[0]), String(key[1])] : null;
+        return listCoupons(this.db, before, limit);
+      },
+      async endCoupon({ params: { code } }) {
+        if (!(await endCoupon(this.db, code))) throw fail("NOT_FOUND", "no such coupon");
+        return null;
+      },
+      async quoteCoupon(ctx) {
+        return quoteCoupon(this.db, ctx.params);
       },
       async history({ params: { id, userId, afterVersion = 0 } }) {
         found(await findOrder(this.db, id, userId));

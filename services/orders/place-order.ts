@@ -5,9 +5,16 @@ import type { orders } from "../../contracts/orders";
 import { newId } from "../../lib/ids";
 import type { Ctx } from "../../lib/mesh/types";
 import type { Outbox } from "../../lib/messaging/outbox";
-import { violates, type Database } from "../../lib/store/database";
+import { violates, type Database, type Queryable } from "../../lib/store/database";
 import { orderNumber } from "./domain/order-number";
-import { mergeLines, priceOrder, type PricedOrder } from "./domain/price-order";
+import { grantOf, refuseCoupon, type Grant } from "./domain/coupon";
+import {
+  mergeLines,
+  priceBasket,
+  totalBasket,
+  type Basket,
+  type PricedOrder,
+} from "./domain/price-order";
 import {
   dropLease,
   findPlaced,
@@ -16,6 +23,7 @@ import {
   type NewOrder,
   type RequestKey,
 } from "./store/checkout-store";
+import { findCoupon, useCoupon } from "./store/coupon-store";
 import { toPlacedOrder, type OrderRow } from "./store/order-row";
 
 type PlaceCtx = Ctx<(typeof orders)["actions"]["place"]>;
@@ -62,10 +70,18 @@ async function placeUnderLease(
   try {
     const basket = await basketOf(ctx);
     const shippingAddress = await addressOf(ctx);
-    const priced = await price(ctx, basket.lines, shippingAddress.country);
+    const priced = await price(ctx, basket.lines);
     const { paymentMethod } = ctx.params;
-    const details = { request, shippingAddress, paymentMethod, cart: basket.cart, deadline };
-    const row = await insert(checkout, ctx, { ...priced, ...details });
+    const couponCode = (ctx.params.couponCode ?? basket.coupon)?.toUpperCase() ?? null;
+    const { cart } = basket;
+    const row = await insert(checkout, ctx, priced, {
+      request,
+      shippingAddress,
+      paymentMethod,
+      cart,
+      deadline,
+      couponCode,
+    });
     return { order: toPlacedOrder(row), replayed: false };
   } catch (error) {
     if (violates(error, "orders_request")) {
@@ -96,10 +112,20 @@ const canonical = (value: unknown): string =>
       : part,
   );
 
-async function basketOf(ctx: PlaceCtx): Promise<{ lines: SkuQuantity[]; cart: NewOrder["cart"] }> {
-  if (ctx.params.items) return { lines: checkedLines(ctx.params.items), cart: null };
-  const { cartId, version, lines } = await ctx.call("carts.linesOf", { userId: ctx.user.id });
-  return { lines: checkedLines(lines), cart: cartId ? { id: cartId, version } : null };
+interface Asked {
+  readonly lines: SkuQuantity[];
+  readonly cart: NewOrder["cart"];
+  /** The code that stands in the cart. */
+  readonly coupon: string | null;
+}
+
+async function basketOf(ctx: PlaceCtx): Promise<Asked> {
+  if (ctx.params.items) {
+    return { lines: checkedLines(ctx.params.items), cart: null, coupon: null };
+  }
+  const asked = await ctx.call("carts.linesOf", { userId: ctx.user.id });
+  const { cartId, version, lines, coupon } = asked;
+  return { lines: checkedLines(lines), cart: cartId ? { id: cartId, version } : null, coupon };
 }
 
 function checkedLines(lines: readonly SkuQuantity[]): SkuQuantity[] {
@@ -120,13 +146,9 @@ async function addressOf(ctx: PlaceCtx): Promise<PostalAddress> {
   return ctx.call("users.addressOf", { userId: ctx.user.id, id: shippingAddressId });
 }
 
-async function price(
-  ctx: PlaceCtx,
-  lines: readonly SkuQuantity[],
-  country: string,
-): Promise<PricedOrder> {
+async function price(ctx: PlaceCtx, lines: readonly SkuQuantity[]): Promise<Basket> {
   const offers = await ctx.call("catalog.offers", { skus: lines.map((line) => line.sku) });
-  const priced = priceOrder(lines, offers, country);
+  const priced = priceBasket(lines, offers);
   if (!("fault" in priced)) return priced;
   switch (priced.fault) {
     case "unknown-sku":
@@ -138,22 +160,50 @@ async function price(
   }
 }
 
+type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;
+
 async function insert(
   { db, outbox }: Checkout,
   ctx: PlaceCtx,
-  details: Omit<NewOrder, "id" | "number">,
+  basket: Basket,
+  details: Details,
 ): Promise<OrderRow> {
   for (;;) {
     const id = newId();
-    const order: NewOrder = { ...details, id, number: orderNumber(id) };
+    const write = (tx: Queryable, grant?: Grant): Promise<OrderRow> => {
+      const priced = totalBasket(basket, details.shippingAddress.country, grant);
+      const order: NewOrder = { ...priced, ...details, id, number: orderNumber(id) };
+      return insertOrder(tx, order, outbox.toJson([created(order)], ctx));
+    };
     try {
-      const row = await insertOrder(db, order, outbox.toJson([created(order)], ctx));
+      const { couponCode } = details;
+      const row = couponCode
+        ? await db.transaction(async (tx) =>
+            write(tx, await redeem(tx, couponCode, id, ctx.user.id, basket)),
+          )
+        : await write(db);
       outbox.wake();
       return row;
     } catch (error) {
       if (!violates(error, "orders_number")) throw error;
     }
   }
+}
+
+/** Counts the use under the coupon's row lock, so that its last use goes to one order only. */
+async function redeem(
+  tx: Queryable,
+  code: string,
+  orderId: string,
+  userId: string,
+  { subtotal }: Basket,
+): Promise<Grant> {
+  const coupon = await findCoupon(tx, code, { userId, lock: true });
+  if (!coupon) throw fail("COUPON_INVALID", "there is no such coupon");
+  const reason = refuseCoupon(coupon, { ...coupon, subtotal });
+  if (reason) throw fail("COUPON_INVALID", reason);
+  await useCoupon(tx, coupon.code, userId, orderId);
+  return grantOf(coupon, subtotal);
 }
 
 const created = (order: NewOrder) =>

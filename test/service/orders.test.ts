@@ -263,3 +263,41 @@ test("lists are newest first and go on where they stopped, also when orders come
     shop.call("orders.list", { userId: user.id, cursor: "rubbish" }),
   ).rejects.toMatchObject({ type: "VALIDATION_FAILED" });
 });
+
+test("a hundred buyers and one use of a coupon: one discount; its cancellation gives the use back", async () => {
+  const code = `ONCE-${newId().slice(-6)}`;
+  await shop.call(
+    "orders.createCoupon",
+    { code, kind: "percentage", percentOff: 1000, maxUses: 1 },
+    admin,
+  );
+  const answers = await Promise.allSettled(
+    Array.from({ length: 100 }, () => place({ couponCode: code.toLowerCase() })),
+  );
+  const won = answers.flatMap((a) => (a.status === "fulfilled" ? [a.value.order] : []));
+  expect(won).toHaveLength(1);
+  expect(won[0]).toMatchObject({ couponCode: code.toUpperCase(), discount: { amount: 250 } });
+  for (const answer of answers) {
+    if (answer.status === "rejected")
+      expect(answer.reason).toMatchObject({ type: "COUPON_INVALID" });
+  }
+  await shop.call("orders.cancel", { id: won[0]?.id ?? "" }, alice);
+  expect((await place({ couponCode: code })).order.discount.amount).toBe(250);
+});
+
+test("a coupon is quoted with its reason, listed, and ended", async () => {
+  const code = `MIN-${newId().slice(-6)}`.toUpperCase();
+  const minimumSubtotal = { amount: 5000, currency: "EUR" };
+  await shop.call("orders.createCoupon", { code, kind: "free_shipping", minimumSubtotal }, admin);
+  await expect(
+    shop.call("orders.createCoupon", { code, kind: "free_shipping" }, admin),
+  ).rejects.toMatchObject({ type: "COUPON_TAKEN" });
+  const quote = (amount: number) =>
+    shop.call("orders.quoteCoupon", { code, subtotal: { amount, currency: "EUR" } });
+  expect(await quote(4999)).toMatchObject({ invalid: "the basket is too small" });
+  expect(await quote(5000)).toMatchObject({ invalid: null, freeShipping: true });
+  const { items } = await shop.call("orders.coupons", {}, admin);
+  expect(items[0]).toMatchObject({ code, uses: 0, endedAt: null });
+  await shop.call("orders.endCoupon", { code }, admin);
+  expect(await quote(5000)).toMatchObject({ invalid: "ended" });
+});

@@ -38,5 +38,10 @@ export const catalogDouble = (prices: Readonly<Record<string, number>>): Service
 /** A cart service in which every user has the same cart. */
 export const cartsDouble = (lines: SkuQuantity[], version = 1): ServiceSchema =>
   published("carts", {
-    linesOf: () => ({ cartId: "0190aaaa-0000-7000-8000-0000000000ca", version, lines }),
+    linesOf: () => ({
+      cartId: "0190aaaa-0000-7000-8000-0000000000ca",
+      version,
+      lines,
+      coupon: null,
+    }),
   });

@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
 import type { Offer } from "../../contracts/catalog";
+import {
+  faultOfTerms,
+  grantOf,
+  refuseCoupon,
+  type CouponTerms,
+  type Grant,
+} from "../../services/orders/domain/coupon";
 import { orderNumber } from "../../services/orders/domain/order-number";
 import { statusesBefore, transitions } from "../../services/orders/domain/order-status";
-import { priceOrder } from "../../services/orders/domain/price-order";
+import { priceBasket, totalBasket } from "../../services/orders/domain/price-order";
 
 const offer = (sku: string, amount: number, currency = "EUR"): Offer => ({
   sku,
@@ -13,13 +20,13 @@ const offer = (sku: string, amount: number, currency = "EUR"): Offer => ({
   image: null,
 });
 
-function priced(lines: [string, number][], offers: Offer[], country = "DE") {
-  const order = priceOrder(
+function priced(lines: [string, number][], offers: Offer[], country = "DE", grant?: Grant) {
+  const basket = priceBasket(
     lines.map(([sku, quantity]) => ({ sku, quantity })),
     offers,
-    country,
   );
-  if ("fault" in order) throw new Error(order.fault);
+  if ("fault" in basket) throw new Error(basket.fault);
+  const order = totalBasket(basket, country, grant);
   const { subtotal, discount, shipping, tax, total, items } = order;
   // Whatever the rules are, the parts sum to the whole.
   expect(items.reduce((sum, item) => sum + item.lineTotal.amount, 0)).toBe(subtotal.amount);
@@ -65,7 +72,7 @@ test("lines of one SKU become one", () => {
 });
 
 test("an unknown SKU and a mix of currencies are faults", () => {
-  expect(priceOrder([{ sku: "X", quantity: 1 }], [], "DE")).toEqual({
+  expect(priceBasket([{ sku: "X", quantity: 1 }], [])).toEqual({
     fault: "unknown-sku",
     sku: "X",
   });
@@ -73,7 +80,7 @@ test("an unknown SKU and a mix of currencies are faults", () => {
     { sku: "A", quantity: 1 },
     { sku: "B", quantity: 1 },
   ];
-  expect(priceOrder(lines, [offer("A", 1), offer("B", 1, "USD")], "DE")).toEqual({
+  expect(priceBasket(lines, [offer("A", 1), offer("B", 1, "USD")])).toEqual({
     fault: "mixed-currencies",
     currencies: ["EUR", "USD"],
   });
@@ -95,4 +102,66 @@ test("an order's number is short, unambiguous and a function of its id", () => {
   expect(number).toMatch(/^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
   expect(orderNumber("0190aaaa-0000-7000-8000-0123456789ab")).toBe(number);
   expect(orderNumber("0190aaaa-0000-7000-8000-0123456789ac")).not.toBe(number);
+});
+
+const terms = (over: Partial<CouponTerms>): CouponTerms => ({
+  kind: "percentage",
+  percentOff: null,
+  amountOff: null,
+  minimumSubtotal: null,
+  startsAt: null,
+  endsAt: null,
+  maxUses: null,
+  maxUsesPerUser: null,
+  endedAt: null,
+  ...over,
+});
+const eur = (amount: number) => ({ amount, currency: "EUR" });
+
+test("a discount lowers what postage and tax are taken of", () => {
+  const grant = grantOf(terms({ percentOff: 1500 }), eur(5999));
+  const order = priced([["A", 1]], [offer("A", 5999)], "DE", grant);
+  expect(order.discount.amount).toBe(900);
+  expect(order.shipping.amount).toBe(0);
+  expect(order.tax.amount).toBe(Math.round(5099 * 0.19));
+  const small = grantOf(terms({ kind: "fixed", amountOff: eur(2000) }), eur(5999));
+  expect(priced([["A", 1]], [offer("A", 5999)], "DE", small).shipping.amount).toBe(490);
+});
+
+test("a fixed amount never takes off more than there is, and free shipping is free", () => {
+  expect(grantOf(terms({ kind: "fixed", amountOff: eur(900) }), eur(500)).discount).toEqual(
+    eur(500),
+  );
+  const grant = grantOf(terms({ kind: "free_shipping" }), eur(500));
+  expect(priced([["A", 1]], [offer("A", 500)], "US", grant).shipping.amount).toBe(0);
+});
+
+test.each<[string, Partial<CouponTerms>, string | null]>([
+  ["a plain one", {}, null],
+  ["one that was ended", { endedAt: new Date(0) }, "ended"],
+  ["one of next year", { startsAt: new Date("2031-01-01") }, "not started yet"],
+  ["one of last year", { endsAt: new Date("2029-01-01") }, "expired"],
+  ["one that ends this moment", { endsAt: new Date("2030-01-01") }, "expired"],
+  ["one with its uses gone", { maxUses: 3 }, "used up"],
+  ["one with a use left", { maxUses: 4 }, null],
+  ["one that this user has used", { maxUsesPerUser: 1 }, "already used by you"],
+  [
+    "one in dollars",
+    { kind: "fixed", amountOff: { amount: 1, currency: "USD" } },
+    "for another currency",
+  ],
+  ["one for more", { minimumSubtotal: eur(1001) }, "the basket is too small"],
+  ["one for just this much", { minimumSubtotal: eur(1000) }, null],
+])("of coupons, %s", (_what, over, reason) => {
+  const use = { subtotal: eur(1000), now: new Date("2030-01-01"), uses: 3, usesOfUser: 1 };
+  expect(refuseCoupon(terms(over), use)).toBe(reason);
+});
+
+test("terms that make no sense name their field", () => {
+  expect(faultOfTerms(terms({}))?.path).toBe("/percentOff");
+  expect(faultOfTerms(terms({ kind: "fixed", percentOff: 1, amountOff: eur(1) }))?.path).toBe(
+    "/percentOff",
+  );
+  const ends = { startsAt: new Date(2), endsAt: new Date(1) };
+  expect(faultOfTerms(terms({ kind: "free_shipping", ...ends }))?.path).toBe("/endsAt");
 });

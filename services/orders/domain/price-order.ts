@@ -10,11 +10,15 @@ import {
   zero,
   type Money,
 } from "../../../lib/money/money";
+import type { Grant } from "./coupon";
 import { shippingRateOf, taxRateOf } from "./rates";
 
-export interface PricedOrder {
+export interface Basket {
   readonly items: OrderLine[];
   readonly subtotal: Money;
+}
+
+export interface PricedOrder extends Basket {
   readonly discount: Money;
   readonly shipping: Money;
   readonly tax: Money;
@@ -27,11 +31,10 @@ export type PricingFault =
   | { readonly fault: "mixed-currencies"; readonly currencies: readonly string[] };
 
 /** Prices the lines at today's offers. Lines of one SKU become one. */
-export function priceOrder(
+export function priceBasket(
   lines: readonly SkuQuantity[],
   offers: readonly Offer[],
-  country: string,
-): PricedOrder | PricingFault {
+): Basket | PricingFault {
   const bySku = new Map(offers.map((offer) => [offer.sku, offer]));
   const items: OrderLine[] = [];
   for (const { sku, quantity } of mergeLines(lines)) {
@@ -41,9 +44,19 @@ export function priceOrder(
   }
   const currencies = [...new Set(items.map((item) => item.unitPrice.currency))];
   const [currency] = currencies;
-  if (currency === undefined || currencies.length > 1)
+  if (currency === undefined || currencies.length > 1) {
     return { fault: "mixed-currencies", currencies };
-  return { items, ...totals(items, zero(currency), country) };
+  }
+  return { items, subtotal: add(zero(currency), ...items.map((item) => item.lineTotal)) };
+}
+
+/** The basket's total to `country`, with what a coupon grants. */
+export function totalBasket(basket: Basket, country: string, grant?: Grant): PricedOrder {
+  const discount = grant?.discount ?? zero(basket.subtotal.currency);
+  const goods = subtract(basket.subtotal, discount);
+  const shipping = grant?.freeShipping ? zero(goods.currency) : shippingFor(goods, country);
+  const tax = percent(add(goods, shipping), taxRateOf(country));
+  return { ...basket, discount, shipping, tax, total: add(goods, shipping, tax) };
 }
 
 /** One line a SKU, in the order of their first mention. */
@@ -63,17 +76,6 @@ const toLine = ({ sku, productId, name, price }: Offer, quantity: number): Order
   quantity,
   lineTotal: multiply(price, quantity),
 });
-
-function totals(items: readonly OrderLine[], discount: Money, country: string) {
-  const subtotal = add(discount, ...items.map((item) => item.lineTotal), {
-    ...discount,
-    amount: -discount.amount,
-  });
-  const goods = subtract(subtotal, discount);
-  const shipping = shippingFor(goods, country);
-  const tax = percent(add(goods, shipping), taxRateOf(country));
-  return { subtotal, discount, shipping, tax, total: add(goods, shipping, tax) };
-}
 
 function shippingFor(goods: Money, country: string): Money {
   const rate = shippingRateOf(country);

@@ -1,4 +1,4 @@
-import type { Database } from "../../../lib/store/database";
+import type { Database, Queryable } from "../../../lib/store/database";
 import { insertEvents } from "../../../lib/messaging/outbox";
 import type { PricedOrder } from "../domain/price-order";
 import type { PostalAddress } from "../../../contracts/common";
@@ -72,6 +72,8 @@ export interface NewOrder extends PricedOrder {
   readonly request: RequestKey;
   readonly shippingAddress: PostalAddress;
   readonly paymentMethod: string;
+  /** In upper case, as the coupon itself. */
+  readonly couponCode: string | null;
   readonly cart: { readonly id: string; readonly version: number } | null;
   /** ISO 8601, from the database's clock. */
   readonly deadline: string;
@@ -79,7 +81,7 @@ export interface NewOrder extends PricedOrder {
 
 /** Writes the order, its first history entry and its event, and ends the lease, in one statement. */
 export async function insertOrder(
-  db: Database,
+  db: Queryable,
   order: NewOrder,
   eventsJson: string,
 ): Promise<OrderRow> {
@@ -90,8 +92,8 @@ export async function insertOrder(
      placed AS (
        INSERT INTO orders (id, number, user_id, status, items, currency, subtotal, discount, shipping,
          tax, total, shipping_address, payment_method, idempotency_key, fingerprint, cart_id,
-         cart_version, deadline)
-       VALUES ($2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         cart_version, deadline, coupon_code)
+       VALUES ($2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
        RETURNING ${ORDER_COLUMNS}
      ),
      noted AS (INSERT INTO order_history (order_id, version, status) VALUES ($2, 1, 'pending'))
@@ -115,6 +117,7 @@ export async function insertOrder(
       cart?.id ?? null,
       cart?.version ?? null,
       order.deadline,
+      order.couponCode,
     ],
   );
   if (!row) throw new Error("an INSERT without a row");

@@ -59,4 +59,33 @@ export const orderMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: "0002_coupons",
+    sql: `
+      CREATE TABLE coupon (
+        code text PRIMARY KEY CHECK (code = upper(code)),
+        kind text NOT NULL CHECK (kind IN ('percentage', 'fixed', 'free_shipping')),
+        percent_off int CHECK (percent_off BETWEEN 1 AND 10000),
+        amount_off json,
+        minimum_subtotal json,
+        starts_at timestamptz,
+        ends_at timestamptz,
+        max_uses int,
+        max_uses_per_user int,
+        uses int NOT NULL DEFAULT 0 CHECK (uses >= 0),
+        -- timestamptz(3): the list's cursor carries milliseconds
+        created_at timestamptz(3) NOT NULL DEFAULT now(),
+        ended_at timestamptz,
+        CONSTRAINT coupon_not_overused CHECK (uses <= max_uses)
+      );
+      CREATE INDEX coupon_newest ON coupon (created_at DESC, code DESC);
+      CREATE TABLE coupon_use (
+        order_id uuid PRIMARY KEY,
+        code text NOT NULL REFERENCES coupon (code),
+        user_id uuid NOT NULL
+      );
+      CREATE INDEX coupon_use_of_user ON coupon_use (code, user_id);
+      ALTER TABLE orders ADD COLUMN coupon_code text;
+    `,
+  },
 ];

@@ -19,6 +19,7 @@ export const orderModel: ModelDefinition = {
     total: DataTypes.BIGINT,
     shipping_address: DataTypes.JSON,
     payment_method: DataTypes.TEXT,
+    coupon_code: DataTypes.TEXT,
     dispatch: DataTypes.JSON,
     version: DataTypes.BIGINT,
     created_at: DataTypes.DATE,

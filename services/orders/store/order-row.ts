@@ -18,6 +18,7 @@ export interface OrderRow {
   readonly total: number;
   readonly shipping_address: PostalAddress;
   readonly payment_method: string;
+  readonly coupon_code: string | null;
   readonly dispatch: { readonly carrier: string; readonly trackingNumber: string } | null;
   readonly version: number;
   readonly created_at: Date;
@@ -25,7 +26,7 @@ export interface OrderRow {
 }
 
 export const ORDER_COLUMNS = `id, number, user_id, status, cancel_reason, items, currency, subtotal, discount,
-  shipping, tax, total, shipping_address, payment_method, dispatch, version, created_at, updated_at`;
+  shipping, tax, total, shipping_address, payment_method, coupon_code, dispatch, version, created_at, updated_at`;
 
 /** What a client sees of the order itself; the fields' order is part of a replayed answer. */
 function fieldsOf(row: OrderRow) {
@@ -37,6 +38,7 @@ function fieldsOf(row: OrderRow) {
     ...(row.cancel_reason ? { cancelReason: row.cancel_reason } : {}),
     items: row.items,
     subtotal: amount(row.subtotal),
+    ...(row.coupon_code ? { couponCode: row.coupon_code } : {}),
     discount: amount(row.discount),
     shipping: amount(row.shipping),
     tax: amount(row.tax),
