@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { serviceNames, type ServiceName } from "../contracts";
@@ -184,10 +185,20 @@ function readDatabaseUrls(read: Reader): Partial<Record<ServiceName, string>> {
 function readPrivateKey(read: Reader, natsUrl: string | null): string | null {
   const pem = read.text("JWT_PRIVATE_KEY")?.replaceAll("\\n", "\n") ?? null;
   if (pem === null && natsUrl) read.faults.push("JWT_PRIVATE_KEY is required in a cluster");
-  if (pem !== null && !pem.includes("-----BEGIN PRIVATE KEY-----")) {
-    read.faults.push("JWT_PRIVATE_KEY must be a PKCS#8 key in PEM");
+  if (pem !== null && !isEd25519(pem)) {
+    read.faults.push(
+      "JWT_PRIVATE_KEY must be an Ed25519 key as PKCS#8 PEM (openssl genpkey -algorithm ed25519)",
+    );
   }
   return pem;
+}
+
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
 }
 
 function readAdmin(read: Reader): Config["admin"] {

@@ -22,7 +22,7 @@ describe("the pace of signing in", () => {
   it("is free for five slips", () =>
     expect([0, 1, 2, 3, 4].map(delayAfter)).toEqual([0, 0, 0, 0, 0]));
 
-  it("halves with each of the next, never by more than two seconds", () =>
+  it("waits twice as long for each of the next, and never more than two seconds", () =>
     expect([5, 6, 7, 8, 9].map(delayAfter)).toEqual([100, 200, 400, 800, 1600]));
 
   it("stops at ten", () => expect([10, 11, 1_000].map(delayAfter)).toEqual([null, null, null]));

@@ -16,8 +16,8 @@ function held() {
   };
 }
 
-const gateOf = (limit: number, queueLimit: number) =>
-  new Gate({ limit, queueLimit, refuse: () => new Error("full") });
+const gateOf = (limit: number, queueLimit: number, maxWaitMs = 60_000) =>
+  new Gate({ limit, queueLimit, maxWaitMs, refuse: () => new Error("full") });
 
 const turn = () => new Promise(setImmediate);
 
@@ -43,6 +43,19 @@ describe("a gate", () => {
     first.end();
     second.end();
     await Promise.all(runs);
+    await expect(gate.run(async () => "after")).resolves.toBe("after");
+  });
+
+  it("does not begin what waited for too long", async () => {
+    const gate = gateOf(1, 10, -1);
+    const first = held();
+    const running = gate.run(first.run);
+    const late = [held(), held()];
+    const refused = Promise.allSettled(late.map((work) => gate.run(work.run)));
+    first.end();
+    await running;
+    expect((await refused).map((result) => result.status)).toEqual(["rejected", "rejected"]);
+    expect(late.map((work) => work.isStarted())).toEqual([false, false]);
     await expect(gate.run(async () => "after")).resolves.toBe("after");
   });
 

@@ -1,0 +1,128 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  type JsonWebKey,
+} from "node:crypto";
+import { calculateJwkThumbprint, errors, importJWK, jwtVerify, SignJWT, type JWK } from "jose";
+import { RecentlyUsed } from "../recently-used";
+import type { User } from "./types";
+
+/** How long an access token is good, in seconds; a revoked session ends at the latest after this. */
+export const ACCESS_TOKEN_SECONDS = 600;
+
+const ISSUER = "souk";
+const AUDIENCE = "souk";
+const ALGORITHM = "EdDSA";
+/** RFC 9068; keeps any other JWT that the same key may sign one day from passing as an access token. */
+const TYPE = "at+jwt";
+const CLOCK_TOLERANCE_SECONDS = 5;
+const MAX_LENGTH = 8_192;
+const CACHE_SIZE = 1_000;
+
+/** Public keys, as RFC 7517 has them. */
+export interface KeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface AccessTokenSigner {
+  /** The public side of the signing key. */
+  readonly keySet: { readonly keys: Record<string, unknown>[] };
+  sign(user: User): Promise<string>;
+}
+
+export interface AccessTokenVerifier {
+  /** Whom the token stands for, or null for one that is not ours, expired or in any way off. */
+  verify(token: string): Promise<User | null>;
+}
+
+/** A new Ed25519 private key as PKCS#8 PEM. */
+export const newPrivateKey = (): string =>
+  generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+
+/** Signs with an Ed25519 key given as PKCS#8 PEM; rejects for any other key. */
+export async function accessTokenSigner(privateKeyPem: string): Promise<AccessTokenSigner> {
+  const privateKey = createPrivateKey(privateKeyPem);
+  if (privateKey.asymmetricKeyType !== "ed25519") throw new Error("not an Ed25519 key");
+  const jwk: JsonWebKey = createPublicKey(privateKey).export({ format: "jwk" });
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    keySet: { keys: [{ ...jwk, kid, alg: ALGORITHM, use: "sig" }] },
+    sign: ({ id, roles }) =>
+      new SignJWT({ roles })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(id)
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+        .sign(privateKey),
+  };
+}
+
+interface Verified {
+  readonly user: User;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Verifies access tokens with the keys of `keySet` and no other: what a token says about keys (`jku`,
+ * `jwk`, `x5c`) is never read, its `kid` only finds one of ours. A token that verified is remembered
+ * until it expires, since a signature costs more than all the rest of a small request.
+ */
+export async function accessTokenVerifier(keySet: KeySet): Promise<AccessTokenVerifier> {
+  const keys = new Map<unknown, Awaited<ReturnType<typeof importJWK>>>();
+  // Keys come from our own users service; the loose type is the contract's.
+  for (const jwk of keySet.keys as readonly JWK[]) {
+    keys.set(jwk.kid, await importJWK(jwk, ALGORITHM));
+  }
+  const known = new RecentlyUsed<string, Verified>(CACHE_SIZE);
+
+  async function check(token: string): Promise<Verified | null> {
+    const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      typ: TYPE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      requiredClaims: ["sub", "exp", "iat", "jti"],
+    });
+    // jose checks `exp` itself; of the others it only knows that they are there.
+    const { sub, roles, exp = 0 }: { sub?: unknown; roles?: unknown; exp?: number } = payload;
+    if (typeof sub !== "string" || !isTexts(roles)) return null;
+    return { user: { id: sub, roles }, expiresAt: exp + CLOCK_TOLERANCE_SECONDS };
+  }
+
+  return {
+    async verify(token) {
+      if (token.length > MAX_LENGTH) return null;
+      const remembered = known.get(token);
+      if (remembered) {
+        if (Date.now() < remembered.expiresAt * 1000) return remembered.user;
+        known.delete(token);
+        return null;
+      }
+      try {
+        const verified = await check(token);
+        if (!verified) return null;
+        known.set(token, verified);
+        return verified.user;
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function keyOf<Key>(keys: ReadonlyMap<unknown, Key>, kid: unknown): Key {
+  const key = keys.get(kid);
+  if (!key) throw new errors.JWKSNoMatchingKey();
+  return key;
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");
