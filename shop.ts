@@ -4,6 +4,8 @@ import type { Config } from "./config/env";
 import type { Runtime } from "./config/runtime";
 import { startEmbeddedPostgres } from "./lib/embedded/postgres";
 import { InProcessTransport } from "./lib/messaging/in-process-transport";
+import { JetStreamTransport } from "./lib/messaging/jetstream-transport";
+import type { Transport } from "./lib/messaging/transport";
 import { brokerOptions } from "./moleculer.config";
 import { services } from "./services";
 
@@ -15,6 +17,14 @@ export interface Shop {
   readonly announcements: readonly string[];
   /** Closes the door, lets what is in hand end, then the services, then the embedded servers. */
   stop(): Promise<void>;
+}
+
+/** What carries durable events: JetStream in a cluster, this process when it is alone. */
+async function transportOf(config: Config, broker: ServiceBroker): Promise<Transport> {
+  const logger = broker.getLogger("events");
+  if (!config.natsUrl) return new InProcessTransport(logger);
+  const { natsUrl: url, namespace } = config;
+  return JetStreamTransport.connect({ url, namespace, node: broker.nodeID, logger });
 }
 
 /**
@@ -30,7 +40,7 @@ export async function startShop(
     ? null
     : await startEmbeddedPostgres({ dataDir: config.dataDir });
   const broker = new ServiceBroker(brokerOptions(config));
-  const transport = new InProcessTransport(broker.getLogger("events"));
+  const transport = await transportOf(config, broker);
   const announcements: string[] = [];
   const runtime: Runtime = {
     config,

@@ -44,3 +44,15 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a caller sees of a store that is away: nothing internal, and that trying later makes sense. */
+export const unavailable = (cause: unknown): ExpectedError =>
+  Object.assign(
+    new ExpectedError(
+      "SERVICE_UNAVAILABLE",
+      { status: 503, title: "A part of the shop is unavailable" },
+      undefined,
+      { retryAfter: 1 },
+    ),
+    { cause },
+  );

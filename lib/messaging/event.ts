@@ -32,6 +32,8 @@ export interface NewEvent<N extends EventName = EventName> {
   readonly seq: number;
   /** Defaults to that of the event being handled, else to `aggregateId`. */
   readonly correlationId?: string;
+  /** Both default to those of the event being handled; work that was put off hands on its own. */
+  readonly causationId?: string | null;
   readonly traceparent?: string | null;
 }
 

@@ -1,25 +1,14 @@
 import type { Logger } from "moleculer";
-import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors";
+import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
 import type { Consumer, Transport } from "./transport";
 
-const BATCH = 64;
-const MAX_PAUSE_MS = 5_000;
-
-interface Delivery {
-  readonly event: EventEnvelope;
-  readonly taken: () => void;
-  readonly refused: (reason: Error) => void;
-}
-
 /**
  * The embedded broker: an event is published when every consumer in this process has taken it into
- * its own store, so nothing needs to be kept here. What waits while one batch is handled makes the
- * next batch, which shares its commit.
+ * its own store, so nothing needs to be kept here.
  */
 export class InProcessTransport implements Transport {
-  readonly #queues: Queue[] = [];
+  readonly #queues: ConsumerQueue[] = [];
   readonly #opened: Promise<void>;
   #open: () => void = () => undefined;
 
@@ -38,7 +27,7 @@ export class InProcessTransport implements Transport {
   }
 
   async subscribe(consumer: Consumer): Promise<() => Promise<void>> {
-    const queue = new Queue(consumer, this.logger);
+    const queue = new ConsumerQueue(consumer, this.logger);
     this.#queues.push(queue);
     // A stopped queue stays listed and refuses: its events must not count as taken.
     return () => queue.stop();
@@ -46,73 +35,5 @@ export class InProcessTransport implements Transport {
 
   async close(): Promise<void> {
     await Promise.all(this.#queues.map((queue) => queue.stop()));
-  }
-}
-
-class Queue {
-  readonly #waiting: Delivery[] = [];
-  readonly #events: ReadonlySet<string>;
-  #running: Promise<void> | null = null;
-  #stopped = false;
-
-  constructor(
-    readonly consumer: Consumer,
-    readonly logger: Pick<Logger, "warn">,
-  ) {
-    this.#events = new Set(consumer.events);
-  }
-
-  wants(event: EventEnvelope): boolean {
-    return this.#events.has(event.name);
-  }
-
-  deliver(event: EventEnvelope): Promise<void> {
-    return new Promise((taken, refused) => {
-      if (this.#stopped) {
-        refused(this.#stoppedError());
-        return;
-      }
-      this.#waiting.push({ event, taken, refused });
-      this.#running ??= this.#run();
-    });
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    // Whatever else is published in this turn of the event loop joins the first batch.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH);
-      if (this.#stopped || !(await this.#takeUntilDone(batch))) {
-        for (const delivery of batch) delivery.refused(this.#stoppedError());
-      }
-    }
-    this.#running = null;
-  }
-
-  /** False when the queue stopped before the consumer's store was back. */
-  async #takeUntilDone(batch: readonly Delivery[]): Promise<boolean> {
-    for (let pause = 100; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
-      try {
-        await this.consumer.receive(batch.map((delivery) => delivery.event));
-        for (const delivery of batch) delivery.taken();
-        return true;
-      } catch (error) {
-        if (this.#stopped) return false;
-        this.logger.warn(
-          `${this.consumer.name} cannot take events, next try in ${pause} ms: ${messageOf(error)}`,
-        );
-        await sleep(pause);
-        if (this.#stopped) return false;
-      }
-    }
-  }
-
-  #stoppedError(): Error {
-    return new Error(`consumer ${this.consumer.name} has stopped`);
   }
 }

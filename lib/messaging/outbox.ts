@@ -110,7 +110,7 @@ export class Outbox implements OutboxStore {
       seq: event.seq,
       payload: event.payload,
       correlation_id: event.correlationId ?? cause.correlationId ?? event.aggregateId,
-      causation_id: cause.causationId ?? null,
+      causation_id: event.causationId ?? cause.causationId ?? null,
       traceparent: event.traceparent ?? cause.traceparent ?? null,
     };
   }

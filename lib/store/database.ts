@@ -1,7 +1,7 @@
 import type { Client, QueryResult } from "pg";
 import type { Sequelize } from "sequelize";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ExpectedError } from "../errors";
+import { ExpectedError, unavailable } from "../errors";
 
 /** Something that runs a parameterised statement: a database, or one transaction of it. */
 export interface Queryable {
@@ -35,18 +35,6 @@ export const isUnavailable = (error: unknown): boolean =>
   CONNECTION_FAULT.test(sqlState(error) ?? "") ||
   (error instanceof Error &&
     (CONNECTION_FAULT.test(error.message) || CONNECTION_FAULT.test(error.name)));
-
-/** What a caller sees of a database that is away: nothing internal, and that trying later makes sense. */
-const unavailable = (error: unknown): ExpectedError =>
-  Object.assign(
-    new ExpectedError(
-      "SERVICE_UNAVAILABLE",
-      { status: 503, title: "A part of the shop is unavailable" },
-      undefined,
-      { retryAfter: 1 },
-    ),
-    { cause: error },
-  );
 
 /**
  * Plain prepared statements on Sequelize's connection pool. Sequelize keeps models and reads; what

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import type { Logger } from "moleculer";
+import type { ConsumerMessages, JsMsg } from "nats";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../errors";
+import type { ConsumerQueue } from "./consumer-queue";
+import type { EventEnvelope } from "./event";
+import type { JetStreamTransport } from "./jetstream-transport";
+
+export interface JetStreamConsumerOptions {
+  readonly transport: JetStreamTransport;
+  readonly service: string;
+  readonly event: string;
+  readonly queue: ConsumerQueue;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+const IN_HAND = 128;
+/** A third of the broker's ack_wait. */
+const HEARTBEAT_MS = 10_000;
+const RETRY_MS = 500;
+
+/** One service's messages of one event, pulled into the service's queue and acknowledged after it. */
+export class JetStreamConsumer {
+  readonly #options: JetStreamConsumerOptions;
+  readonly #durable: string;
+  #messages: ConsumerMessages | undefined;
+  #stopped = false;
+
+  constructor(options: JetStreamConsumerOptions) {
+    this.#options = options;
+    this.#durable = `${options.service}__${options.event.replaceAll(".", "-")}`;
+  }
+
+  /** Pulls until stopped; makes stream and consumer anew whenever the broker has forgotten them. */
+  async run(): Promise<void> {
+    const { transport, event, logger } = this.#options;
+    while (!this.#stopped) {
+      try {
+        await transport.ensureStream();
+        await transport.ensureConsumer(this.#durable, event);
+        await this.#pull();
+      } catch (error) {
+        if (this.#stopped) return;
+        logger.warn(`${this.#durable}: ${messageOf(error)}`);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#messages?.close();
+  }
+
+  async #pull(): Promise<void> {
+    const { transport } = this.#options;
+    const consumer = await transport.client.consumers.get(transport.stream, this.#durable);
+    this.#messages = await consumer.consume({
+      max_messages: IN_HAND,
+      idle_heartbeat: 1_000,
+      abort_on_missing_resource: true,
+    });
+    if (this.#stopped) await this.#messages.close();
+    for await (const message of this.#messages) void this.#take(message);
+  }
+
+  async #take(message: JsMsg): Promise<void> {
+    // A batch may wait for a store that is away; the broker must not think that we have died.
+    const heartbeat = setInterval(() => message.working(), HEARTBEAT_MS);
+    try {
+      await this.#options.queue.deliver(this.#decode(message));
+      message.ack();
+    } catch {
+      message.nak(RETRY_MS); // the queue has stopped; another replica, or our next start, takes it
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  /** What is no event at all gets an envelope, so that the inbox can make a dead letter of it. */
+  #decode(message: JsMsg): EventEnvelope {
+    try {
+      const event = message.json<EventEnvelope>();
+      if (isEnvelope(event)) return event;
+    } catch {
+      // Not JSON: the same as JSON that is no envelope.
+    }
+    const id = uuidOf(`${this.#options.transport.stream}:${message.seq}`);
+    return {
+      id,
+      name: this.#options.event,
+      version: 0,
+      source: "unknown",
+      aggregateId: id,
+      seq: 1,
+      payload: { rubbish: message.string().slice(0, 10_000) },
+      correlationId: id,
+      causationId: null,
+      traceparent: null,
+      occurredAt: new Date(message.info.timestampNanos / 1e6).toISOString(),
+    };
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The same UUID for the same text, so that rubbish delivered twice is one dead letter. */
+function uuidOf(text: string): string {
+  const hash = createHash("sha256").update(text).digest("hex");
+  const parts = [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `8${hash.slice(17, 20)}`,
+  ];
+  return [...parts, hash.slice(20, 32)].join("-");
+}
+
+function isEnvelope(value: unknown): value is EventEnvelope {
+  if (typeof value !== "object" || value === null) return false;
+  const event = value as Partial<Record<keyof EventEnvelope, unknown>>;
+  return (
+    typeof event.id === "string" &&
+    UUID.test(event.id) &&
+    Number.isSafeInteger(event.version) &&
+    Number.isSafeInteger(event.seq) &&
+    [event.name, event.source, event.aggregateId, event.correlationId].every(
+      (part) => typeof part === "string" && part.length > 0 && part.length <= 200,
+    ) &&
+    (event.causationId === null ||
+      (typeof event.causationId === "string" && UUID.test(event.causationId))) &&
+    (event.traceparent === null || typeof event.traceparent === "string") &&
+    typeof event.occurredAt === "string" &&
+    !Number.isNaN(Date.parse(event.occurredAt))
+  );
+}

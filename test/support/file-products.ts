@@ -1,0 +1,13 @@
+import { join } from "node:path";
+import { DocumentFile } from "../../lib/embedded/document-file";
+import { FileProductStore, UNIQUE_FIELDS } from "../../services/catalog/store/file-product-store";
+
+/** The file that `openFileProducts` keeps in a folder. */
+export const productsFile = (folder: string): string => join(folder, "documents.db");
+
+export async function openFileProducts(folder: string) {
+  const file = new DocumentFile({ file: productsFile(folder), unique: UNIQUE_FIELDS });
+  const store = new FileProductStore(file);
+  await file.connect();
+  return { store, file, close: () => file.disconnect() };
+}

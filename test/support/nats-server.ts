@@ -1,0 +1,91 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./eventually";
+
+/** Whether a nats-server can be started here; in CI it must be. */
+export function natsIsThere(): boolean {
+  try {
+    execFileSync("nats-server", ["--version"], { stdio: "ignore", env: searchPath() });
+    return true;
+  } catch (error) {
+    if (process.env.CI) throw new Error("nats-server is missing in CI", { cause: error });
+    console.warn("skipped: these tests need a nats-server on the PATH");
+    return false;
+  }
+}
+
+const searchPath = () => ({
+  ...process.env,
+  PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin`,
+});
+
+/** A NATS server with JetStream, of a test's own: it can be killed, and lose its store. */
+export class NatsServer {
+  #child: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    readonly storeDir: string,
+  ) {}
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  static async start(): Promise<NatsServer> {
+    const storeDir = await mkdtemp(join(tmpdir(), "souk-nats-"));
+    const server = new NatsServer(await freePort(), storeDir);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const args = ["-a", "127.0.0.1", "-p", String(this.port), "-js", "-sd", this.storeDir];
+    this.#child = spawn("nats-server", args, { stdio: "ignore", env: searchPath() });
+    await eventually(() => accepts(this.port), { what: "nats-server to accept connections" });
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** The broker forgets everything: streams, consumers, messages. */
+  async loseStore(): Promise<void> {
+    await rm(this.storeDir, { recursive: true, force: true });
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await this.loseStore();
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
