@@ -14,20 +14,23 @@ function configOrExit(): Config {
   }
 }
 
-function stopOnSignal(shop: Shop): void {
+/** Also a shop that is still starting is stopped in order, once it has started. */
+function stopOnSignal(starting: Promise<Shop>): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1); // asked twice: somebody is in a hurry
     stopping = true;
-    shop.broker.logger.info(`${signal}: stopping`);
+    console.log(`${signal}: stopping`);
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    shop.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(`stopping failed: ${messageOf(error)}`);
-        process.exit(1);
-      },
-    );
+    starting
+      .then((shop) => shop.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(`stopping failed: ${messageOf(error)}`);
+          process.exit(1);
+        },
+      );
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
@@ -36,10 +39,12 @@ function stopOnSignal(shop: Shop): void {
 async function main(): Promise<void> {
   const config = configOrExit();
   const began = performance.now();
-  const shop = await startShop(config);
-  stopOnSignal(shop);
+  const starting = startShop(config);
+  stopOnSignal(starting);
+  const shop = await starting;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log([`Souk is ready (${seconds} s)`, ...shop.announcements].join("\n  "));
+  const data = `data: ${config.dataDir}`;
+  console.log([`Souk is ready (${seconds} s)`, ...shop.announcements, data].join("\n  "));
 }
 
 process.on("unhandledRejection", (reason) => {

@@ -1,13 +1,13 @@
 // `npm start`: compiles what changed since the last build, then runs the compiled shop in this process.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const main = join(root, "dist", "main.js");
-const stamp = join(root, "dist", ".tsbuildinfo");
+const stamp = join(root, "dist", ".built");
 const sources = ["contracts", "lib", "mixins", "services", "config"];
 const files = [
   "main.ts",
@@ -44,6 +44,7 @@ if (isStale()) {
     execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], {
       stdio: "inherit",
     });
+    writeFileSync(stamp, "");
   } catch {
     console.error("The build failed; see the errors above.");
     process.exit(1);
