@@ -22,9 +22,12 @@ const { values: options } = parseArgs({
 const [buyers, seconds, warmup] = [options.buyers, options.seconds, options.warmup].map(Number);
 
 async function main(): Promise<void> {
+  const step = (s: string) => console.error(new Date().toISOString(), s);
   const shop = await runShop();
   try {
+    step("started " + shop.url);
     const before = await commitRate(shop.postgresUrl, 16, 4);
+    step("commit rate " + before);
     const run = await measure(shop);
     const after = await commitRate(shop.postgresUrl, 16, 4);
     report(run, (before + after) / 2);

@@ -2,6 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
+import { CouponCode } from "./orders";
 
 export const Cart = Strict({
   id: Id,
@@ -19,6 +20,8 @@ export const Cart = Strict({
   ),
   itemCount: T.Integer(),
   subtotal: Money,
+  coupon: T.Optional(T.String()),
+  discount: T.Optional(Money),
   updatedAt: Time,
   degraded: T.Array(T.String()),
 });
@@ -67,6 +70,22 @@ export const carts = defineContract({
       access: "public",
       idempotent: true,
       route: { method: "DELETE", path: "/cart", headers, reply },
+    }),
+    setCoupon: action({
+      summary: "Use a coupon at the next checkout; `discount` is what it would take off now",
+      params: Strict({ cartId, code: CouponCode }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "PUT", path: "/cart/coupon", headers, reply, errors: ["COUPON_INVALID"] },
+    }),
+    removeCoupon: action({
+      summary: "Use no coupon",
+      params: Strict({ cartId }),
+      result: CartAnswer,
+      access: "public",
+      idempotent: true,
+      route: { method: "DELETE", path: "/cart/coupon", headers, reply },
     }),
     merge: action({
       summary: "The user's cart takes the lines of a guest's, which ends",

@@ -220,10 +220,7 @@ export const catalog = defineContract({
         absolute: true,
         cacheSeconds: 86_400,
         reply: ({ svg }) => ({
-          headers: {
-            "content-type": "image/svg+xml; charset=utf-8",
-            "content-security-policy": "default-src 'none'",
-          },
+          headers: { "content-type": "image/svg+xml; charset=utf-8" },
           body: svg,
         }),
       },

@@ -63,12 +63,15 @@ export const durableActions = {
     idempotent: true,
   }),
   deadLetters: action({
-    summary: "Dead letters not replayed yet, newest first; `before` is the id to go on from",
+    summary:
+      "Dead letters not replayed yet: newest first, older than `before`; or oldest first, newer than `after`",
     params: Strict({
       id: T.Optional(Id),
       event: T.Optional(T.String({ maxLength: 64 })),
       before: T.Optional(Id),
-      limit: T.Integer({ minimum: 1, maximum: 100 }),
+      after: T.Optional(Id),
+      /** A page and one more, which says whether there is another page. */
+      limit: T.Integer({ minimum: 1, maximum: 101 }),
     }),
     result: T.Array(DeadLetter),
     access: "internal",

@@ -22,7 +22,7 @@ export const gateway = defineContract({
       }),
       access: "public",
       idempotent: true,
-      route: { method: "GET", path: "/storefront/products/:idOrSlug" },
+      route: { method: "GET", path: "/storefront/products/:idOrSlug", tag: "catalog" },
     }),
     orders: action({
       summary: "The signed-in user's orders, newest first",
@@ -30,7 +30,7 @@ export const gateway = defineContract({
       result: ListOf(Order),
       access: "customer",
       idempotent: true,
-      route: { method: "GET", path: "/orders" },
+      route: { method: "GET", path: "/orders", tag: "orders" },
     }),
     order: action({
       summary: "One of the signed-in user's orders, with its payment and shipment",
@@ -38,7 +38,7 @@ export const gateway = defineContract({
       result: Order,
       access: "customer",
       idempotent: true,
-      route: { method: "GET", path: "/orders/:id" },
+      route: { method: "GET", path: "/orders/:id", tag: "orders" },
     }),
     adminOrders: action({
       summary: "All orders, newest first",
@@ -46,7 +46,7 @@ export const gateway = defineContract({
       result: ListOf(Order),
       access: "admin",
       idempotent: true,
-      route: { method: "GET", path: "/admin/orders" },
+      route: { method: "GET", path: "/admin/orders", tag: "orders" },
     }),
     adminOrder: action({
       summary: "Any order",
@@ -54,7 +54,7 @@ export const gateway = defineContract({
       result: Order,
       access: "admin",
       idempotent: true,
-      route: { method: "GET", path: "/admin/orders/:id" },
+      route: { method: "GET", path: "/admin/orders/:id", tag: "orders" },
     }),
   },
   events: {},

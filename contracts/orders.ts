@@ -133,7 +133,7 @@ export const orders = defineContract({
             maxLength: 255,
             pattern: "^[\\x21-\\x7e]*$",
             description:
-              "visible ASCII characters; the same key places one order, however often it is sent",
+              "required, visible ASCII; the same key places one order, however often it is sent",
           }),
         ),
         paymentMethod: T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),

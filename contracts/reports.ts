@@ -43,7 +43,7 @@ export const reports = defineContract({
       route: { method: "GET", path: "/admin/jobs/:id" },
     }),
     jobResult: action({
-      summary: "What a completed job brought",
+      summary: "What a completed job counted; `failed` is the number of errors that it reported",
       params: Strict({ id: Id }),
       result: T.Record(T.String(), T.Integer()),
       access: "admin",

@@ -1,22 +1,16 @@
 import type { Service, ServiceSchema } from "moleculer";
 import type { Runtime } from "../config/runtime";
-import { contracts, type DurableResult, type DurableService } from "../contracts";
-import {
-  findDeadLetters,
-  replayDeadLetter,
-  deleteDeadLetter,
-  type DeadLetterRow,
-} from "../lib/messaging/dead-letters";
-import type { AnyEventHandler, UnitOfWork } from "../lib/messaging/event";
+import { contracts, type DurableService } from "../contracts";
+import { findDeadLetters, replayDeadLetter, deleteDeadLetter } from "../lib/messaging/dead-letters";
+import type { UnitOfWork } from "../lib/messaging/event";
 import { Inbox } from "../lib/messaging/inbox";
 import { Outbox, type Cause } from "../lib/messaging/outbox";
 import { Relay } from "../lib/messaging/relay";
 import { messagingMigrations } from "../lib/messaging/schema";
-import { backlogOf, traceOf, type TraceRow } from "../lib/messaging/trace";
+import { backlogOf, traceOf } from "../lib/messaging/trace";
 import { eventFaults } from "../lib/messaging/validate";
-import { defineMixin, DURABLE_EVENTS } from "../lib/mesh/implement";
-import type { Ctx } from "../lib/mesh/types";
-import type { durableActions } from "../contracts/durable";
+import { defineMixin, durableHandlersOf } from "../lib/mesh/implement";
+import { operatorActions, type EventRecords } from "./operator-actions";
 import { postgres, type PostgresMembers, type PostgresOptions } from "./postgres";
 
 /** What this mixin adds to `this`, beside the members of the postgres mixin. */
@@ -39,7 +33,6 @@ type This = Service &
     relay?: Relay;
     unsubscribe?: () => Promise<void>;
   };
-type DurableCtx<A extends keyof typeof durableActions> = Ctx<(typeof durableActions)[A]>;
 
 /**
  * An outbox with its relay and an inbox with its consumer around the service's own database. The
@@ -52,7 +45,7 @@ export function durableEvents(
   const migrations = [...messagingMigrations, ...options.migrations];
   return defineMixin<This>({
     mixins: [postgres(runtime, { ...options, migrations })],
-    actions: operatorActions(options.service),
+    actions: operatorActions(options.service, recordsOf),
     methods: {
       unitOfWork(this: This, cause: Cause, work: (unit: UnitOfWork) => Promise<unknown>) {
         return this.outbox.unitOfWork(work, { traceparent: cause.traceparent ?? null });
@@ -62,7 +55,7 @@ export function durableEvents(
       const node = this.broker.nodeID;
       const relay = { wake: () => this.relay?.wake() };
       const outbox = new Outbox(this.db, options.service, contracts, node, () => relay.wake());
-      const handlers = boundHandlers(this);
+      const handlers = durableHandlersOf(this);
       const inbox = new Inbox({
         db: this.db,
         outbox,
@@ -90,73 +83,14 @@ export function durableEvents(
   });
 }
 
-function boundHandlers(service: Service): Record<string, AnyEventHandler> {
-  const handlers = (service.schema as unknown as Record<string, Record<string, AnyEventHandler>>)[
-    DURABLE_EVENTS
-  ];
-  return Object.fromEntries(
-    Object.entries(handlers ?? {}).map(([name, handler]) => [name, handler.bind(service)]),
-  );
-}
-
-/** The actions of `durableActions`, the same in every service. */
-function operatorActions(service: string) {
-  return {
-    async trace(this: This, ctx: DurableCtx<"trace">): Promise<DurableResult<"trace">> {
-      const rows = await traceOf(this.db, ctx.params.correlationId);
-      return rows.map((row) => toTraceEntry(service, row));
-    },
-    async backlog(this: This): Promise<DurableResult<"backlog">> {
-      return backlogOf(this.db);
-    },
-    async deadLetters(
-      this: This,
-      ctx: DurableCtx<"deadLetters">,
-    ): Promise<DurableResult<"deadLetters">> {
-      const rows = await findDeadLetters(this.db, ctx.params);
-      return rows.map((row) => toDeadLetter(service, row));
-    },
-    async replayDeadLetter(this: This, ctx: DurableCtx<"replayDeadLetter">): Promise<boolean> {
-      const found = await replayDeadLetter(this.db, ctx.params.id);
-      this.inbox?.wake();
-      return found;
-    },
-    async deleteDeadLetter(this: This, ctx: DurableCtx<"deleteDeadLetter">): Promise<boolean> {
-      return deleteDeadLetter(this.db, ctx.params.id);
-    },
-  };
-}
-
-/** The trace id within a W3C traceparent. */
-const traceIdOf = (traceparent: string | null): string | null => traceparent?.split("-")[1] ?? null;
-
-const toTraceEntry = (service: string, row: TraceRow) => ({
-  kind: row.kind,
-  service,
-  node: row.node,
-  event: row.event,
-  eventId: row.event_id,
-  seq: row.seq,
-  status: row.status,
-  attempts: row.attempts,
-  at: row.at.toISOString(),
-  latencyMs: row.latency_ms === null ? null : Math.round(row.latency_ms * 10) / 10,
-  causationId: row.causation_id,
-  traceId: traceIdOf(row.traceparent),
-  error: row.error,
-});
-
-const toDeadLetter = (consumer: string, row: DeadLetterRow) => ({
-  id: row.id,
-  consumer,
-  event: row.event.name,
-  eventId: row.event.id,
-  aggregateId: row.event.aggregateId,
-  correlationId: row.event.correlationId,
-  payload: row.event.payload,
-  error: row.error,
-  attempts: row.attempts,
-  traceId: traceIdOf(row.event.traceparent),
-  createdAt: row.created_at.toISOString(),
-  replayedAt: row.replayed_at?.toISOString() ?? null,
+const recordsOf = ({ db, inbox }: This): EventRecords => ({
+  trace: (correlationId) => traceOf(db, correlationId),
+  backlog: () => backlogOf(db),
+  deadLetters: (filter) => findDeadLetters(db, filter),
+  replayDeadLetter: async (id) => {
+    const found = await replayDeadLetter(db, id);
+    inbox?.wake();
+    return found;
+  },
+  deleteDeadLetter: (id) => deleteDeadLetter(db, id),
 });

@@ -1,13 +1,27 @@
 import type { ServiceSchema } from "moleculer";
 import type { Runtime } from "../config/runtime";
 import type { ServiceName } from "../contracts";
+import { cartsService } from "./carts/carts.service";
+import { catalogService } from "./catalog/catalog.service";
+import { gatewayService } from "./gateway/gateway.service";
 import { inventoryService } from "./inventory/inventory.service";
 import { ordersService } from "./orders/orders.service";
+import { paymentsService } from "./payments/payments.service";
+import { reportsService } from "./reports/reports.service";
+import { shippingService } from "./shipping/shipping.service";
+import { usersService } from "./users/users.service";
 
 type ServiceFactory = (runtime: Runtime) => ServiceSchema;
 
 /** Every service of the shop, by the name that `SERVICES` and the contracts give it. */
 export const services: Readonly<Partial<Record<ServiceName, ServiceFactory>>> = {
+  carts: cartsService,
+  catalog: catalogService,
+  gateway: gatewayService,
   inventory: inventoryService,
   orders: ordersService,
+  payments: paymentsService,
+  reports: reportsService,
+  shipping: shippingService,
+  users: usersService,
 };

@@ -57,7 +57,7 @@ function addressOf(child: ChildProcess): Promise<string> {
     let output = "";
     child.stdout?.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      const found = /http:\/\/localhost:(\d+)/.exec(output);
+      const found = /http:\/\/[\w.]+:(\d+)/.exec(output);
       if (found) resolve(`http://127.0.0.1:${found[1]}`);
     });
     child.once("exit", (code) => reject(new Error(`the shop ended with ${code}: ${output}`)));

@@ -35,6 +35,8 @@ export interface Route<Result = never> {
   readonly contentTypes?: readonly string[];
   /** `Cache-Control: public, max-age=…` and an ETag, for what is the same for everybody. */
   readonly cacheSeconds?: number;
+  /** An access token that comes along is not looked at: this is how one gets another, or nobody's. */
+  readonly ignoresToken?: true;
   /** Requests a minute for each address; names a budget shared by routes. */
   readonly limit?: { readonly budget: string; readonly perMinute: number };
   // A method, so that the route of any result is also a route of an unknown one.

@@ -1,5 +1,5 @@
 import type { Service, ServiceSchema } from "moleculer";
-import type { EventHandler } from "../messaging/event";
+import type { AnyEventHandler, EventHandler } from "../messaging/event";
 import type { Access, ActionContract } from "./contract";
 import type { Ctx, EventName, ResultOf } from "./types";
 
@@ -64,11 +64,25 @@ export const implement =
     } as ServiceSchema;
   };
 
+/** The handlers of `events`, bound to their service. */
+export function durableHandlersOf(service: Service): Record<string, AnyEventHandler> {
+  // Moleculer keeps unknown keys of a schema and types none of them.
+  const { [DURABLE_EVENTS]: handlers = {} } = service.schema as unknown as {
+    [DURABLE_EVENTS]?: Record<string, AnyEventHandler>;
+  };
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, handler.bind(service)]),
+  );
+}
+
 interface MixinSchema<This> {
   readonly mixins?: readonly Partial<ServiceSchema>[];
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly adapter?: unknown;
   readonly model?: unknown;
   readonly actions?: Readonly<Record<string, unknown>>;
+  /** Moleculer's own, which may get lost; durable ones are in the implementation of a contract. */
+  readonly events?: Readonly<Record<string, unknown>>;
   readonly methods?: object & ThisType<This>;
   readonly created?: Lifecycle<This>;
   readonly started?: Lifecycle<This>;

@@ -15,18 +15,27 @@ export interface DeadLetterFilter {
   readonly event?: string;
   /** Only letters older than this one. */
   readonly before?: string;
+  /** Only letters newer than this one, and oldest first. */
+  readonly after?: string;
   readonly limit: number;
 }
-
-const SELECT = "SELECT id, event, error, attempts, created_at, replayed_at FROM dead_letter";
 
 /** Letters that wait for a person, newest first; with an id, that one even when it was replayed. */
 export const findDeadLetters = (db: Database, filter: DeadLetterFilter): Promise<DeadLetterRow[]> =>
   db.query(
-    `${SELECT} WHERE ($1::uuid IS NULL AND replayed_at IS NULL OR id = $1)
-       AND ($2::text IS NULL OR event->>'name' = $2) AND ($3::uuid IS NULL OR id < $3)
-     ORDER BY id DESC LIMIT $4`,
-    [filter.id ?? null, filter.event ?? null, filter.before ?? null, filter.limit],
+    `SELECT d.id, d.event, d.error, d.attempts, d.created_at, d.replayed_at
+     FROM dead_letter d JOIN inbox i USING (event_id)
+     WHERE ($1::uuid IS NULL AND d.replayed_at IS NULL OR d.id = $1)
+       AND ($2::text IS NULL OR i.name = $2)
+       AND ($3::uuid IS NULL OR d.id < $3) AND ($4::uuid IS NULL OR d.id > $4)
+     ORDER BY d.id ${filter.after === undefined ? "DESC" : "ASC"} LIMIT $5`,
+    [
+      filter.id ?? null,
+      filter.event ?? null,
+      filter.before ?? null,
+      filter.after ?? null,
+      filter.limit,
+    ],
   );
 
 /** Puts the event back in front of its handler, with a fresh count; false when there is no such letter. */

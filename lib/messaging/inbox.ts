@@ -23,10 +23,7 @@ const PARKED_POLL_MS = 1_000;
 /** After attempt n: 0.2 s, 0.4 s … 25.6 s. */
 const BACKOFF = "0.2 * 2 ^ least(attempts - 1, 7) * interval '1 second'";
 
-const ENVELOPE = "event->>'name' AS name, event AS envelope";
-
 interface ParkedRow {
-  event_id: string;
   attempts: number;
   envelope: EventEnvelope;
 }
@@ -72,22 +69,22 @@ export class Inbox {
    */
   async receive(batch: readonly EventEnvelope[]): Promise<void> {
     const attempts = await this.#countAttempts(batch);
-    const attemptsOf = (event: EventEnvelope): number => attempts.get(event.id) ?? 1;
     // One that was begun before and never ended may have killed the process: it goes alone.
-    const fresh = batch.filter((event) => attemptsOf(event) === 1);
-    if (fresh.length === batch.length && (await this.#handleTogether(batch))) return;
-    for (const event of batch) await this.#handleAlone(event, attemptsOf(event));
+    const fresh = attempts.every((row) => row.attempts === 1);
+    if (fresh && (await this.#handleTogether(batch))) return;
+    // Alone, each is counted in its turn: one that kills the process must not take those behind it along.
+    await this.#forgetAttempts(batch);
+    for (const event of batch) await this.#handleAlone(event);
   }
 
-  async #countAttempts(batch: readonly EventEnvelope[]): Promise<Map<string, number>> {
-    const rows = await this.#options.db.query<{ event_id: string; attempts: number }>(
+  #countAttempts(batch: readonly EventEnvelope[]): Promise<{ attempts: number }[]> {
+    return this.#options.db.query(
       `INSERT INTO inbox_attempt AS a (event_id, attempts)
        SELECT id, 1 FROM unnest($1::uuid[]) AS id ORDER BY id
        ON CONFLICT (event_id) DO UPDATE SET attempts = a.attempts + 1
-       RETURNING event_id, attempts`,
+       RETURNING attempts`,
       [[...new Set(batch.map((event) => event.id))]],
     );
-    return new Map(rows.map((row) => [row.event_id, row.attempts]));
   }
 
   /** False when the batch has to be taken apart. */
@@ -102,7 +99,8 @@ export class Inbox {
     }
   }
 
-  async #handleAlone(event: EventEnvelope, attempts: number): Promise<void> {
+  async #handleAlone(event: EventEnvelope): Promise<void> {
+    const [{ attempts } = { attempts: 1 }] = await this.#countAttempts([event]);
     const fault = this.#options.faultOf(event);
     if (fault) return this.#park(event, attempts, fault, "dead");
     if (attempts > this.#maxAttempts) {
@@ -116,7 +114,8 @@ export class Inbox {
         throw error;
       }
       this.#options.logger.warn(`${event.name} ${event.id} failed: ${messageOf(error)}`);
-      await this.#park(event, attempts, messageOf(error), "parked");
+      const status = attempts < this.#maxAttempts ? "parked" : "dead";
+      await this.#park(event, attempts, messageOf(error), status);
     }
   }
 
@@ -179,12 +178,12 @@ export class Inbox {
     status: "parked" | "dead",
   ): Promise<void> {
     await this.#options.db.transaction(async (tx) => {
-      await tx.query(
+      const parked = await tx.query(
         `INSERT INTO inbox (event_id, name, aggregate_id, seq, correlation_id, causation_id,
            traceparent, occurred_at, status, attempts, node, event, next_attempt_at, last_error)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, attempts, $11, $12,
            now() + ${BACKOFF}, $13 FROM (SELECT $10::int AS attempts) a
-         ON CONFLICT (event_id) DO NOTHING`,
+         ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
         [
           event.id,
           event.name,
@@ -202,7 +201,8 @@ export class Inbox {
         ],
       );
       await tx.query("DELETE FROM inbox_attempt WHERE event_id = $1", [event.id]);
-      if (status === "dead") await this.#bury(tx, event, attempts, error);
+      // No row: it was handled, parked or dead before, and came once more.
+      if (parked.length > 0 && status === "dead") await this.#bury(tx, event, attempts, error);
     });
   }
 
@@ -230,21 +230,33 @@ export class Inbox {
       );
   }
 
+  async #forgetRetry(event: EventEnvelope): Promise<void> {
+    await this.#options.db
+      .query("UPDATE inbox SET attempts = attempts - 1 WHERE event_id = $1 AND status = 'parked'", [
+        event.id,
+      ])
+      .catch((error: unknown) =>
+        this.#options.logger.warn(`a retry stays counted: ${messageOf(error)}`),
+      );
+  }
+
   async #retryParked(): Promise<void> {
-    // Counted before the attempt, and pushed into the future, which is also the lease against other replicas.
-    const due = await this.#options.db.query<ParkedRow>(
+    // One at a time, so that one that kills the process is the only one counted: counted before the
+    // attempt, and pushed into the future, which is also the lease against other replicas.
+    const [due] = await this.#options.db.query<ParkedRow>(
       `UPDATE inbox SET attempts = attempts + 1, node = $1,
          next_attempt_at = now() + 0.2 * 2 ^ least(attempts, 7) * interval '1 second'
        WHERE event_id IN (
          SELECT event_id FROM inbox i WHERE status = 'parked' AND next_attempt_at <= now()
            AND NOT EXISTS (SELECT FROM inbox b WHERE b.status = 'parked'
              AND b.aggregate_id = i.aggregate_id AND b.position < i.position)
-         ORDER BY position LIMIT 20 FOR UPDATE SKIP LOCKED)
-       RETURNING event_id, attempts, ${ENVELOPE}`,
+         ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
+       RETURNING attempts, event AS envelope`,
       [this.#options.node],
     );
-    for (const row of due) await this.#retry(row);
-    if (due.length > 0) this.#parked.wake();
+    if (!due) return;
+    await this.#retry(due);
+    this.#parked.wake();
   }
 
   async #retry({ envelope: event, attempts }: ParkedRow): Promise<void> {
@@ -267,7 +279,10 @@ export class Inbox {
       });
       recorder.committed();
     } catch (error) {
-      if (isUnavailable(error) || isTransient(error)) throw error;
+      if (isUnavailable(error) || isTransient(error)) {
+        await this.#forgetRetry(event);
+        throw error;
+      }
       logger.warn(`${event.name} ${event.id} failed, attempt ${attempts}: ${messageOf(error)}`);
       await this.#noteFailure(event, attempts, messageOf(error));
     }
@@ -276,11 +291,13 @@ export class Inbox {
   async #noteFailure(event: EventEnvelope, attempts: number, error: string): Promise<void> {
     const dead = attempts >= this.#maxAttempts || this.#options.faultOf(event) !== null;
     await this.#options.db.transaction(async (tx) => {
-      await tx.query(
-        "UPDATE inbox SET last_error = $2, status = $3 WHERE event_id = $1 AND status = 'parked'",
+      const noted = await tx.query(
+        `UPDATE inbox SET last_error = $2, status = $3 WHERE event_id = $1 AND status = 'parked'
+         RETURNING event_id`,
         [event.id, error.slice(0, 2000), dead ? "dead" : "parked"],
       );
-      if (dead) await this.#bury(tx, event, attempts, error);
+      // No row: another replica has handled it meanwhile.
+      if (noted.length > 0 && dead) await this.#bury(tx, event, attempts, error);
     });
   }
 }

@@ -1,14 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "moleculer";
-import type { ConsumerMessages, JsMsg } from "nats";
+import type { ConsumerMessages, JetStreamClient, JsMsg } from "nats";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors";
 import type { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
-import type { JetStreamTransport } from "./jetstream-transport";
+
+/** What a consumer needs of its connection. */
+export interface EventStream {
+  readonly stream: string;
+  readonly client: JetStreamClient;
+  ensureStream(): Promise<void>;
+  ensureConsumer(durable: string, event: string): Promise<void>;
+}
 
 export interface JetStreamConsumerOptions {
-  readonly transport: JetStreamTransport;
+  readonly transport: EventStream;
   readonly service: string;
   readonly event: string;
   readonly queue: ConsumerQueue;

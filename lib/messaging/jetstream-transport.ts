@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
-import { JetStreamConsumer } from "./jetstream-consumer";
+import { JetStreamConsumer, type EventStream } from "./jetstream-consumer";
 import type { Consumer, Transport } from "./transport";
 
 export interface JetStreamOptions {
@@ -38,7 +38,7 @@ const PUBLISH_TIMEOUT_MS = 2_000;
  * consumers at start and again whenever the broker has lost them; what it lost is published again
  * from the outboxes. The connection never gives up.
  */
-export class JetStreamTransport implements Transport {
+export class JetStreamTransport implements Transport, EventStream {
   readonly stream: string;
   readonly #options: JetStreamOptions;
   readonly #consumers: JetStreamConsumer[] = [];

@@ -70,7 +70,8 @@ export class Relay {
   }
 
   async #markPublished(): Promise<void> {
-    const events = this.#published;
+    // A copy: what is published while these are marked joins the next mark.
+    const events = [...this.#published];
     if (events.length === 0) return;
     await this.#options.outbox.markPublished(events);
     this.#published = this.#published.slice(events.length);

@@ -51,7 +51,7 @@ export class ShopProcess {
       async () => {
         if (child.exitCode !== null)
           throw new Error(`ended with ${child.exitCode}: ${this.output}`);
-        const found = /http:\/\/localhost:(\d+)/.exec(this.output);
+        const found = /http:\/\/[\w.]+:(\d+)/.exec(this.output);
         return found?.[1] && `http://127.0.0.1:${found[1]}`;
       },
       { timeoutMs: 60_000, what: "the shop to be ready" },

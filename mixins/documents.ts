@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import type { Service, ServiceSchema } from "moleculer";
+import DbService from "moleculer-db";
+import type { Runtime } from "../config/runtime";
+import { DocumentFile } from "../lib/embedded/document-file";
+import { messageOf } from "../lib/errors";
+import { defineMixin } from "../lib/mesh/implement";
+import { noGenericActions } from "./postgres";
+
+export interface DocumentsOptions {
+  readonly service: string;
+  readonly unique: readonly string[];
+}
+
+/** What this mixin adds to `this`. */
+export interface DocumentsMembers {
+  /** moleculer-db's adapter; made when the service is created, connected before it starts. */
+  readonly adapter: DocumentFile;
+}
+
+type This = Service & DocumentsMembers;
+
+/**
+ * Gives a service a collection of documents by moleculer-db: read from `<dataDir>/<service>/` before
+ * the service starts, closed after it stopped. A file that is damaged stops the process, since to go
+ * on without a part of it would be worse.
+ */
+export function documents(runtime: Runtime, options: DocumentsOptions): Partial<ServiceSchema> {
+  const file = join(runtime.config.dataDir, options.service, "documents.db");
+  return defineMixin<This>({
+    // Its typings describe a class; what it exports is a mixin.
+    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    adapter: new DocumentFile({ file, unique: options.unique }),
+    actions: noGenericActions,
+    methods: {
+      async connect(this: This): Promise<void> {
+        try {
+          await this.adapter.connect();
+        } catch (error) {
+          this.broker.fatal(`reading ${file}: ${messageOf(error)}`, error as Error, true);
+        }
+      },
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import type { Product } from "../../../contracts/catalog";
+import { priceOf } from "./product";
+
+export type ProductSort = "newest" | "price_asc" | "price_desc";
+
+/** Where a product stands in a list: the value sorted by, and the id, since values repeat. */
+export type ProductKey = readonly [value: string | number, id: string];
+
+export const keyOf = (product: Product, sort: ProductSort): ProductKey => [
+  sort === "newest" ? product.createdAt : priceOf(product),
+  product.id,
+];
+
+/** Whether a decoded cursor is a key of this list. */
+export const isKeyOf = (key: readonly unknown[], sort: ProductSort): boolean =>
+  typeof key[0] === (sort === "newest" ? "string" : "number") && typeof key[1] === "string";
+
+/** Negative when `a` comes before `b`. */
+export function compareKeys(a: ProductKey, b: ProductKey, sort: ProductSort): number {
+  const ascending = compare(a[0], b[0]) || compare(a[1], b[1]);
+  return sort === "price_asc" ? ascending : -ascending;
+}
+
+const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The candidates that share most categories with the product, newest first among equals. */
+export function rankRelated(
+  product: Product,
+  candidates: readonly Product[],
+  limit: number,
+): Product[] {
+  const own = new Set(product.categories);
+  return candidates
+    .filter((other) => other.id !== product.id)
+    .map((other) => ({ other, shared: other.categories.filter((slug) => own.has(slug)).length }))
+    .sort(
+      (a, b) =>
+        b.shared - a.shared ||
+        compareKeys(keyOf(a.other, "newest"), keyOf(b.other, "newest"), "newest"),
+    )
+    .slice(0, limit)
+    .map(({ other }) => other);
+}

@@ -1,0 +1,92 @@
+import type { Product } from "../../../contracts/catalog";
+import { invalidField } from "../../../contracts/errors";
+
+type Variant = Product["variants"][number];
+type VariantInput = Omit<Variant, "attributes"> & Partial<Pick<Variant, "attributes">>;
+type Written = Pick<
+  Product,
+  "slug" | "name" | "description" | "brand" | "categories" | "attributes" | "images"
+>;
+
+/** What a merchant writes of a product; what is left out is empty. */
+export type ProductInput = Pick<Written, "slug" | "name"> &
+  Partial<Written> & { readonly variants: readonly VariantInput[] };
+
+/** A field that is given replaces the old value whole. */
+export type ProductChange = Partial<ProductInput> & { readonly status?: Product["status"] };
+
+export function newProduct(
+  input: ProductInput,
+  { id, now, status = "active" }: { id: string; now: string; status?: Product["status"] },
+): Product {
+  return {
+    id,
+    slug: input.slug,
+    name: input.name,
+    description: input.description ?? "",
+    brand: input.brand ?? "",
+    categories: input.categories ?? [],
+    attributes: input.attributes ?? {},
+    images: input.images ?? [],
+    variants: input.variants.map(toVariant),
+    status,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The product after the change; null when it says what the product says already. */
+export function changeProduct(
+  product: Product,
+  change: ProductChange,
+  now: string,
+): Product | null {
+  const { variants, ...fields } = change;
+  const next = { ...product, ...fields };
+  if (variants) next.variants = variants.map(toVariant);
+  return unlessSame(product, next, now);
+}
+
+/** The same for an import, which writes all of a product: what it leaves out is empty from now on. */
+export function replaceProduct(
+  product: Product,
+  input: ProductInput & { readonly status: Product["status"] },
+  now: string,
+): Product | null {
+  const { id, createdAt } = product;
+  const next = newProduct(input, { id, now, status: input.status });
+  return unlessSame(product, { ...next, createdAt }, now);
+}
+
+function unlessSame(product: Product, next: Product, now: string): Product | null {
+  const same = canonical({ ...next, updatedAt: product.updatedAt }) === canonical(product);
+  return same ? null : { ...next, updatedAt: now };
+}
+
+/** JSON with sorted keys: attributes that only stand in another order are the same. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+const toVariant = ({ sku, name, price, attributes }: VariantInput): Variant => ({
+  sku,
+  ...(name === undefined ? {} : { name }),
+  price,
+  attributes: attributes ?? {},
+});
+
+/** Within one request a repeated SKU is a mistake of the request, not a conflict with the catalogue. */
+export function assertDistinctSkus(variants: readonly { readonly sku: string }[]): void {
+  const seen = new Set<string>();
+  for (const [index, { sku }] of variants.entries()) {
+    if (seen.has(sku)) throw invalidField(`/variants/${index}/sku`, `${sku} appears twice`);
+    seen.add(sku);
+  }
+}
+
+/** The lowest price of any variant, in minor units. */
+export const priceOf = ({ variants }: Product): number =>
+  Math.min(...variants.map((variant) => variant.price.amount));

@@ -1,0 +1,98 @@
+import type { Answer } from "./exchange";
+
+const LIFE_MS = 1_000;
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_ENTRIES = 5_000;
+/** What an entry weighs beside its body. */
+const OVERHEAD_BYTES = 1_024;
+
+interface Entry {
+  readonly service: string;
+  readonly answer: Answer;
+  readonly bytes: number;
+  readonly freshUntil: number;
+}
+
+export interface MicroCacheOptions {
+  readonly lifeMs?: number;
+  readonly maxBytes?: number;
+  readonly maxEntries?: number;
+  readonly now?: () => number;
+}
+
+/**
+ * Answers that are the same for everybody, as bytes, for at most a second and until their service
+ * says that something changed. One request a key asks the service; the others wait for it.
+ */
+export class MicroCache {
+  // All entries live equally long, so the order of insertion is the order of expiry: first in, first out.
+  readonly #entries = new Map<string, Entry>();
+  readonly #loading = new Map<string, Promise<Answer>>();
+  readonly #options: Required<MicroCacheOptions>;
+  #bytes = 0;
+
+  constructor(options: MicroCacheOptions = {}) {
+    this.#options = {
+      lifeMs: LIFE_MS,
+      maxBytes: MAX_BYTES,
+      maxEntries: MAX_ENTRIES,
+      now: () => performance.now(),
+      ...options,
+    };
+  }
+
+  /** The fresh answer to a GET of `url`. */
+  get(url: string): Answer | undefined {
+    const entry = this.#entries.get(url);
+    return entry && this.#options.now() < entry.freshUntil ? entry.answer : undefined;
+  }
+
+  /** The fresh answer, or the one that `load` brings; only a 200 is kept. */
+  async load(url: string, service: string, load: () => Promise<Answer>): Promise<Answer> {
+    const kept = this.get(url);
+    if (kept) return kept;
+    const running = this.#loading.get(url);
+    if (running) return running;
+    const loading = load();
+    this.#loading.set(url, loading);
+    try {
+      const answer = await loading;
+      // Not if `clear` came meanwhile: it may have been read before the change.
+      if (this.#loading.get(url) === loading) this.#keep(url, service, answer);
+      return answer;
+    } finally {
+      if (this.#loading.get(url) === loading) this.#loading.delete(url);
+    }
+  }
+
+  /** Forgets what `service` answered; what is being asked now is not kept, nor shared with later comers. */
+  clear(service: string): void {
+    for (const [url, entry] of this.#entries) if (entry.service === service) this.#drop(url, entry);
+    this.#loading.clear();
+  }
+
+  get size(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#entries.size, bytes: this.#bytes };
+  }
+
+  #keep(url: string, service: string, answer: Answer): void {
+    if (answer.status !== 200) return;
+    const old = this.#entries.get(url);
+    if (old) this.#drop(url, old);
+    const bytes = url.length + Buffer.byteLength(answer.body ?? "") + OVERHEAD_BYTES;
+    const freshUntil = this.#options.now() + this.#options.lifeMs;
+    this.#entries.set(url, { service, answer, bytes, freshUntil });
+    this.#bytes += bytes;
+    for (const [first, entry] of this.#entries) {
+      if (this.#bytes <= this.#options.maxBytes && this.#entries.size <= this.#options.maxEntries) {
+        break;
+      }
+      this.#drop(first, entry);
+    }
+  }
+
+  #drop(url: string, entry: Entry): void {
+    this.#entries.delete(url);
+    this.#bytes -= entry.bytes;
+  }
+}

@@ -1,0 +1,18 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * Puts a whole file into a folder, or nothing: it is written aside and renamed. The same name
+ * replaces the file, so that a message which is sent again is still there once.
+ */
+export async function putFile(
+  folder: string,
+  name: string,
+  content: Buffer | string,
+): Promise<void> {
+  // Each time: an operator may have emptied the mailbox by removing it.
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await writeFile(`${path}.part`, content);
+  await rename(`${path}.part`, path);
+}

@@ -1,0 +1,69 @@
+import type { ServiceSchema } from "moleculer";
+import type { Runtime } from "../../config/runtime";
+import { contracts } from "../../contracts";
+import { Id } from "../../contracts/common";
+import { invalidField } from "../../contracts/errors";
+import { callerOf } from "../../lib/mesh/caller";
+import { implement } from "../../lib/mesh/implement";
+import { Validator } from "../../lib/mesh/schema";
+import { decodeCursor } from "../../lib/store/cursor";
+import { Poller } from "../../lib/store/poller";
+import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { channelsOf } from "./channel/channels";
+import { queueMail } from "./queue-mail";
+import { sendDue } from "./send-due";
+import { notificationMigrations } from "./store/migrations";
+import { notificationModel } from "./store/model";
+import { listNotifications, orderNumberOf } from "./store/notification-store";
+import { orderFacts } from "./templates/order-rows";
+
+const SEND_POLL_MS = 1_000;
+
+type Members = DurableMembers & { sender?: Poller };
+
+const ids = new Validator(Id);
+
+/** What people are told of their orders. It only listens; a worker outside of every transaction sends. */
+export const notificationsService = (runtime: Runtime): ServiceSchema =>
+  implement(contracts.notifications)<Members>({
+    mixins: [
+      durableEvents(runtime, {
+        service: "notifications",
+        model: notificationModel,
+        migrations: notificationMigrations,
+      }),
+    ],
+    actions: {
+      async mine({ params: { cursor, limit = 20 }, user }) {
+        const first = { userId: user.id, limit };
+        if (cursor === undefined) return listNotifications(this.db, first);
+        const [before] = decodeCursor(cursor, 1) ?? [];
+        if (!ids.accepts(before)) throw invalidField("/cursor", "is not a cursor of this list");
+        return listNotifications(this.db, { ...first, before });
+      },
+    },
+    events: {
+      async "order.created"(event, work) {
+        await queueMail(work, event, "order-received", orderFacts(event.payload));
+        work.afterCommit(() => this.sender?.wake());
+      },
+    },
+    started() {
+      const channels = channelsOf(runtime.config);
+      const caller = callerOf(this.broker, "notifications");
+      const sender = new Poller({
+        name: "notifications",
+        everyMs: SEND_POLL_MS,
+        logger: this.logger,
+        run: async () => {
+          const more = await sendDue({ db: this.db, caller, channels, logger: this.logger });
+          if (more) sender.wake();
+        },
+      });
+      this.sender = sender;
+      sender.start();
+    },
+    async stopped() {
+      await this.sender?.stop();
+    },
+  });

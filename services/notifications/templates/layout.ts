@@ -1,0 +1,55 @@
+import type { Letter, Locale, Row } from "./letter";
+
+export interface Reader {
+  readonly name: string;
+  readonly locale: Locale;
+}
+
+const phrases = {
+  en: { greeting: (name: string) => `Hello ${name},`, closing: "Thank you for shopping at Souk." },
+  de: { greeting: (name: string) => `Hallo ${name},`, closing: "Danke für den Einkauf bei Souk." },
+};
+
+/** The letter as plain text. */
+export function toText({ paragraphs, rows = [] }: Letter, { name, locale }: Reader): string {
+  const { greeting, closing } = phrases[locale];
+  const table = rows.map((row) => `${row.label}: ${row.value}`).join("\n");
+  return [greeting(name), ...paragraphs, ...(table ? [table] : []), closing].join("\n\n") + "\n";
+}
+
+/** The letter as an HTML page that needs no style sheet, script or picture. */
+export function toHtml(letter: Letter, { name, locale }: Reader): string {
+  const { greeting, closing } = phrases[locale];
+  const paragraph = (text: string) => `<p>${escapeHtml(text)}</p>`;
+  return `<!doctype html>
+<html lang="${locale}">
+<head><meta charset="utf-8"><title>${escapeHtml(letter.subject)}</title></head>
+<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36em; margin: 2em auto; padding: 0 1em">
+${[greeting(name), ...letter.paragraphs].map(paragraph).join("\n")}
+${tableOf(letter.rows ?? [])}
+${paragraph(closing)}
+</body>
+</html>
+`;
+}
+
+function tableOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return "";
+  const lines = rows.map(
+    ({ label, value }) =>
+      `<tr><td style="padding-right: 2em">${escapeHtml(label)}</td>` +
+      `<td style="text-align: right">${escapeHtml(value)}</td></tr>`,
+  );
+  return `<table>\n${lines.join("\n")}\n</table>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

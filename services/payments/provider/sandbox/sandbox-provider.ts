@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../../../../config/env";
+import type { Runtime } from "../../../../config/runtime";
+import { fail, invalidField } from "../../../../contracts/errors";
+import type { SandboxCharge } from "../../../../contracts/payments";
+import { messageOf } from "../../../../lib/errors";
+import { decodeCursor, toPage } from "../../../../lib/store/cursor";
+import type { Database } from "../../../../lib/store/database";
+import type { Worker } from "../../dispatcher";
+import type { ProviderCharge } from "../../domain/provider-charge";
+import type {
+  ChargeFilter,
+  ChargeList,
+  ChargeRequest,
+  PaymentProvider,
+  ProviderEvent,
+  ProviderHost,
+  RefundRequest,
+  WebhookRequest,
+} from "../payment-provider";
+import { webhookDispatcher } from "./deliver-webhooks";
+import { SandboxDatabase } from "./sandbox-database";
+import {
+  findCharge,
+  insertCharge,
+  isFailing,
+  listCharges,
+  makeRefund,
+  voidCharge,
+  type ChargeRow,
+} from "./sandbox-store";
+import { testMethod } from "./test-methods";
+import { parseWebhook } from "./webhook-event";
+import { webhookSecret } from "./webhook-secret";
+import { isSignedWebhook } from "./webhook-signature";
+
+const STOP_LIMIT_MS = 2_000;
+
+/**
+ * A payment provider for trying things out: it behaves as its test methods say, forgets nothing and
+ * keeps a ledger of its own, in a database of its own.
+ */
+export class SandboxProvider implements PaymentProvider {
+  readonly name = "sandbox";
+  readonly #config: Config;
+  readonly #database: SandboxDatabase;
+  #secret: string | null = null;
+  #webhooks: Worker | null = null;
+
+  constructor(runtime: Runtime) {
+    this.#config = runtime.config;
+    this.#database = new SandboxDatabase(runtime);
+  }
+
+  async start(host: ProviderHost): Promise<void> {
+    const secret = await webhookSecret(this.#config);
+    this.#secret = secret;
+    const open = (): Promise<Database> => this.#database.open();
+    // A provider that is away does not keep the shop from starting.
+    await open().catch((error: unknown) =>
+      host.logger.warn(`the sandbox is away: ${messageOf(error)}`),
+    );
+    this.#webhooks = webhookDispatcher({ open, secret, host });
+    this.#webhooks.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#webhooks?.stop(STOP_LIMIT_MS);
+    await this.#database.close();
+  }
+
+  async charge(request: ChargeRequest, signal: AbortSignal): Promise<ProviderCharge> {
+    return charge(await this.#database.open(), request, signal);
+  }
+
+  async voidCharge(request: ChargeRequest): Promise<ProviderCharge> {
+    return toCharge(await voidCharge(await this.#database.open(), request));
+  }
+
+  async findCharge(idempotencyKey: string): Promise<ProviderCharge | null> {
+    const row = await findCharge(await this.#database.open(), idempotencyKey);
+    return row ? toCharge(row) : null;
+  }
+
+  async refund(request: RefundRequest): Promise<string> {
+    return makeRefund(await this.#database.open(), request);
+  }
+
+  verifyWebhook({ rawBody, signatures }: WebhookRequest): ProviderEvent {
+    const signature = signatures.sandbox ?? "";
+    // The clock of this node: who has no signature must not make the database work.
+    const now = Math.floor(Date.now() / 1000);
+    if (this.#secret === null || !isSignedWebhook(this.#secret, { rawBody, signature }, now)) {
+      throw fail("WEBHOOK_SIGNATURE_INVALID");
+    }
+    return parseWebhook(rawBody);
+  }
+
+  async listCharges({ orderId, cursor, limit }: ChargeFilter): Promise<ChargeList> {
+    const before = cursor === undefined ? null : positionOf(cursor);
+    const filter = { orderId: orderId ?? null, before, limit: limit + 1 };
+    const rows = await listCharges(await this.#database.open(), filter);
+    const page = toPage(rows, limit, (row) => [row.position]);
+    return { items: page.rows.map(toSandboxCharge), nextCursor: page.nextCursor };
+  }
+}
+
+/** One charge a key, whatever happens to its answers. */
+async function charge(
+  db: Database,
+  request: ChargeRequest,
+  signal: AbortSignal,
+): Promise<ProviderCharge> {
+  const method = testMethod(request.method);
+  if (method.failsFirst && (await isFailing(db, request.idempotencyKey, method.failsFirst))) {
+    throw new Error("the provider answered 500");
+  }
+  const made = await insertCharge(db, request, method);
+  if (made && method.losesFirstAnswer) throw new Error("the answer of the provider was lost");
+  if (made && method.answersAfterMs) await sleep(method.answersAfterMs, undefined, { signal });
+  const row = made ?? (await findCharge(db, request.idempotencyKey));
+  if (!row) throw new Error("a charge that was refused its key is not there");
+  assertSameRequest(row, request);
+  return toCharge(row);
+}
+
+function assertSameRequest(row: ChargeRow, { orderId, amount }: ChargeRequest): void {
+  const same =
+    row.orderId === orderId && row.amount === amount.amount && row.currency === amount.currency;
+  if (!same) throw new Error("this idempotency key was used for another charge");
+}
+
+function positionOf(cursor: string): number {
+  const [position] = decodeCursor(cursor, 1) ?? [];
+  if (typeof position === "number" && Number.isSafeInteger(position)) return position;
+  throw invalidField("/cursor", "is not a cursor of this list");
+}
+
+const toCharge = ({ id, orderId, amount, currency, status, failureCode }: ChargeRow) => ({
+  id,
+  orderId,
+  amount: { amount, currency },
+  status,
+  failureCode,
+});
+
+const toSandboxCharge = (row: ChargeRow): SandboxCharge => ({
+  id: row.id,
+  orderId: row.orderId,
+  idempotencyKey: row.idempotencyKey,
+  amount: { amount: row.amount, currency: row.currency },
+  refunded: { amount: row.refunded, currency: row.currency },
+  status: row.status,
+  createdAt: row.createdAt.toISOString(),
+});

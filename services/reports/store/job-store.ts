@@ -1,0 +1,148 @@
+import type { Job } from "../../../contracts/reports";
+import type { Queryable } from "../../../lib/store/database";
+import type { RowError } from "../domain/imported-product";
+import type { Counts, Progress, Saving } from "../domain/progress-log";
+
+export interface NewJob {
+  readonly id: string;
+  readonly type: string;
+  readonly params: object;
+  /** What the job is going to count, each at zero. */
+  readonly counts: Counts;
+}
+
+export interface JobRow {
+  readonly id: string;
+  readonly type: string;
+  readonly status: Job["status"];
+  readonly done: number;
+  readonly total: number;
+  readonly counts: Counts;
+  readonly error_count: number;
+  readonly errors: RowError[];
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** The right to work on a job, until another worker takes it. */
+export interface Lease {
+  readonly id: string;
+  readonly lease: number;
+}
+
+export interface ClaimedJob extends Lease, Progress {
+  readonly type: string;
+  readonly params: unknown;
+  /** How often it was begun since it last made progress, this time included. */
+  readonly attempts: number;
+}
+
+export const insertJob = async (tx: Queryable, job: NewJob): Promise<void> => {
+  await tx.query("INSERT INTO job (id, type, params, counts) VALUES ($1, $2, $3, $4)", [
+    job.id,
+    job.type,
+    JSON.stringify(job.params),
+    JSON.stringify(job.counts),
+  ]);
+};
+
+export async function findJob(db: Queryable, id: string): Promise<JobRow | null> {
+  const [row] = await db.query<JobRow>(
+    `SELECT id, type, status, done, total, counts, error_count, created_at, updated_at,
+       (SELECT coalesce(json_agg(json_build_object('row', e.row, 'message', e.message) ORDER BY e.n), '[]')
+        FROM job_error e WHERE e.job_id = job.id) AS errors
+     FROM job WHERE id = $1`,
+    [id],
+  );
+  return row ?? null;
+}
+
+/** Takes the job of these types that waited longest: a new one, or one whose worker let its lease run out. */
+export async function claimJob(
+  db: Queryable,
+  types: readonly string[],
+  { node, leaseMs }: { readonly node: string; readonly leaseMs: number },
+): Promise<ClaimedJob | null> {
+  const [row] = await db.query<ClaimedJob>(
+    `UPDATE job SET status = 'running', attempts = attempts + 1, lease = lease + 1, node = $2,
+       due_at = now() + $3::int * interval '1 millisecond', updated_at = now()
+     WHERE id = (
+       SELECT id FROM job
+       WHERE status IN ('queued', 'running') AND due_at <= now() AND type = ANY($1)
+       ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, type, params, done, total, position, counts, error_count AS "errorCount",
+       attempts, lease`,
+    [types, node, leaseMs],
+  );
+  return row ?? null;
+}
+
+/** False when somebody else has the job by now. */
+export const renewLease = async (
+  db: Queryable,
+  { id, lease }: Lease,
+  leaseMs: number,
+): Promise<boolean> =>
+  has(
+    await db.query(
+      `UPDATE job SET due_at = now() + $3::int * interval '1 millisecond'
+       WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id`,
+      [id, lease, leaseMs],
+    ),
+  );
+
+/** Writes down how far a job is. False, and nothing written, when somebody else has it by now. */
+export const saveProgress = async (
+  db: Queryable,
+  { id, lease }: Lease,
+  { progress, errors }: Saving,
+): Promise<boolean> =>
+  has(
+    await db.query(
+      `WITH saved AS (
+         UPDATE job SET done = $3, total = $4, position = $5, counts = $6, error_count = $7,
+           attempts = CASE WHEN position < $5 THEN 0 ELSE attempts END, updated_at = now()
+         WHERE id = $1 RETURNING id
+       ), noted AS (
+         INSERT INTO job_error (job_id, n, row, message)
+         SELECT saved.id, e.n, e.row, e.message
+         FROM saved, json_to_recordset($8::json) AS e(n int, row int, message text)
+       )
+       SELECT id FROM saved`,
+      [
+        id,
+        lease,
+        progress.done,
+        progress.total,
+        progress.position,
+        JSON.stringify(progress.counts),
+        progress.errorCount,
+        JSON.stringify(errors),
+      ],
+    ),
+  );
+
+/** The caller has saved the last progress in the same transaction, and so holds the lease. */
+export const endJob = async (
+  tx: Queryable,
+  { id }: Lease,
+  status: "completed" | "failed",
+): Promise<void> => {
+  await tx.query("UPDATE job SET status = $2 WHERE id = $1", [id, status]);
+};
+
+/** Gives the job back, to be taken after `delayMs`. A start that is `uncounted` is not held against it. */
+export const putOff = async (
+  db: Queryable,
+  { id, lease }: Lease,
+  { delayMs, attempt }: { readonly delayMs: number; readonly attempt: "counted" | "uncounted" },
+): Promise<void> => {
+  await db.query(
+    `UPDATE job SET due_at = now() + $3::int * interval '1 millisecond',
+       attempts = greatest(0, attempts - $4::int)
+     WHERE id = $1 AND lease = $2 AND status = 'running'`,
+    [id, lease, delayMs, attempt === "counted" ? 0 : 1],
+  );
+};
+
+const has = (rows: readonly unknown[]): boolean => rows.length > 0;

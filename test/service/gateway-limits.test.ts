@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { fail } from "../../contracts/errors";
+import { startTestGateway, standIn, type TestGateway } from "../support/gateway";
+
+let shop: TestGateway | undefined;
+afterEach(() => shop?.stop());
+
+const users = standIn("users", {
+  login: () => {
+    throw fail("INVALID_CREDENTIALS");
+  },
+});
+
+async function start(env: Record<string, string>): Promise<TestGateway> {
+  shop = await startTestGateway([users], env);
+  return shop;
+}
+
+const login = (gateway: TestGateway, headers: Record<string, string> = {}) =>
+  gateway.request("/api/v1/auth/login", {
+    method: "POST",
+    body: JSON.stringify({ email: "a@b.example", password: "x" }),
+    headers: { "content-type": "application/json", ...headers },
+  });
+
+describe("a limited route", () => {
+  it("says how many are left, and refuses when none is, before it reads a body", async () => {
+    const gateway = await start({ RATE_LIMIT: "on" });
+    const first = await login(gateway);
+    expect(first.status).toBe(401);
+    expect(first.headers.get("ratelimit-limit")).toBe("60");
+    expect(first.headers.get("ratelimit-remaining")).toBe("59");
+    expect(Number(first.headers.get("ratelimit-reset"))).toBeGreaterThan(0);
+    for (let n = 0; n < 59; n++) await login(gateway);
+
+    const refused = await gateway.request("/api/v1/auth/login", { method: "POST", body: "{" });
+    expect(refused.json).toMatchObject({ status: 429, code: "RATE_LIMITED" });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect(refused.headers.get("ratelimit-remaining")).toBe("0");
+  });
+
+  it("shares its budget with the other spellings and routes of it", async () => {
+    const gateway = await start({ RATE_LIMIT: "on" });
+    await login(gateway);
+    const refresh = await gateway.request("/api/v1/auth/refresh/", { method: "POST" });
+    expect(refresh.headers.get("ratelimit-remaining")).toBe("58");
+  });
+
+  it("cannot be fooled by X-Forwarded-For where no proxy is trusted", async () => {
+    const gateway = await start({ RATE_LIMIT: "on" });
+    for (let n = 0; n < 3; n++) await login(gateway, { "x-forwarded-for": `1.2.3.${n}` });
+    expect((await login(gateway)).headers.get("ratelimit-remaining")).toBe("56");
+  });
+
+  it("counts clients apart behind a trusted proxy", async () => {
+    const gateway = await start({ RATE_LIMIT: "on", TRUSTED_PROXIES: "1" });
+    const remaining = async (from: string) =>
+      (await login(gateway, { "x-forwarded-for": from })).headers.get("ratelimit-remaining");
+    expect(await remaining("1.2.3.4")).toBe("59");
+    expect(await remaining("1.2.3.5")).toBe("59");
+    expect(await remaining("6.6.6.6, 1.2.3.4")).toBe("58");
+    expect(await remaining("2001:db8::1")).toBe("59");
+    expect(await remaining("2001:db8::ffff:1")).toBe("58");
+  });
+
+  it("has no limit when they are off", async () => {
+    const gateway = await start({ RATE_LIMIT: "off" });
+    expect((await login(gateway)).headers.get("ratelimit-limit")).toBeNull();
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { newId } from "../../lib/ids";
+import {
+  ended,
+  importOf,
+  jobOf,
+  piecesLeft,
+  products,
+  resultOf,
+  Shelves,
+  slugs,
+  sql,
+  startReports,
+  stopAll,
+  stopReports,
+  upload,
+} from "../support/reports";
+import { eventually } from "../support/shop";
+import { file } from "../unit/shopify-file";
+
+afterAll(stopAll);
+
+test("what uploads left behind in a crash is swept, but not one that is under way", async () => {
+  const first = await startReports(new Shelves());
+  const [old, fresh] = [newId(), newId()];
+  await sql(
+    first,
+    `INSERT INTO job_file (job_id, n, bytes, received_at)
+     VALUES ($1, 0, 'a', now() - interval '2 hours'), ($2, 0, 'a', now())`,
+    [old, fresh],
+  );
+  const second = await startReports(new Shelves(), first);
+  await eventually(async () => (await piecesLeft(second)).length === 1);
+  expect(await piecesLeft(second)).toEqual([{ job_id: fresh, n: 0 }]);
+});
+
+describe("an import whose worker", () => {
+  test("stops goes on where it was, in the next process", async () => {
+    const shelves = new Shelves();
+    const first = await startReports(shelves);
+    let arrived: () => void = () => undefined;
+    const atTen = new Promise<void>((resolve) => (arrived = resolve));
+    shelves.before = (slug) => {
+      if (slug === "p-10") arrived();
+    };
+    const id = await upload(first, file(...products(40)));
+    await atTen;
+    await stopReports(first);
+    const doneBefore = shelves.puts.length;
+    expect(doneBefore).toBeLessThan(40);
+
+    const second = await startReports(shelves, first);
+    expect(await ended(second, id, 5_000)).toMatchObject({
+      ...{ status: "completed", progress: { done: 40, total: 40 }, errors: [] },
+    });
+    // Stopped in an orderly way, nothing is done twice.
+    expect(shelves.puts).toEqual(slugs(40));
+    expect(await resultOf(second, id)).toMatchObject({ created: 40, stockChanged: 40, failed: 0 });
+  });
+
+  test("fell silent is taken over, and what it still writes has no effect", async () => {
+    const shelves = new Shelves();
+    let stuck: () => void = () => undefined;
+    let goOn: () => void = () => undefined;
+    const isStuck = new Promise<void>((resolve) => (stuck = resolve));
+    const released = new Promise<void>((resolve) => (goOn = resolve));
+    shelves.before = async (slug) => {
+      if (slug !== "p-15") return;
+      stuck();
+      await released;
+    };
+    const first = await startReports(shelves);
+    const id = await upload(first, file(...products(20)));
+    await isStuck;
+
+    const others = new Shelves();
+    const second = await startReports(others, first);
+    await sql(second, "UPDATE job SET due_at = now() WHERE id = $1", [id]);
+    const job = await ended(second, id);
+    expect(job).toMatchObject({ status: "completed", progress: { done: 20, total: 20 } });
+    expect(others.puts).toEqual(slugs(20).slice(14));
+
+    goOn();
+    await eventually(async () => shelves.puts.includes("p-15"));
+    // The worker is free again, which shows that it let go of the job.
+    expect(await importOf(first, file(...products(1)))).toMatchObject({ status: "completed" });
+    expect(await jobOf(second, id)).toEqual(job);
+    expect(await resultOf(second, id)).toMatchObject({ created: 20, stockChanged: 20 });
+  });
+
+  test("fails in a way that nobody expected tries again, then gives up and says where", async () => {
+    const shelves = new Shelves();
+    const shop = await startReports(shelves);
+    let failures = 0;
+    shelves.before = (slug) => {
+      if (slug !== "p-3") return;
+      failures += 1;
+      throw new Error("secret internals");
+    };
+    const id = await upload(shop, file(...products(5)));
+    await eventually(async () => failures === 1);
+    await sql(shop, "UPDATE job SET attempts = 4 WHERE id = $1", [id]);
+    const job = await ended(shop, id);
+    expect(failures).toBe(2);
+    expect(job).toMatchObject({ status: "failed", progress: { done: 3, total: 5 } });
+    expect(job.errors.map(({ row }) => row)).toEqual([4]);
+    expect(job.errors[0]?.message).toContain("on our side");
+    expect(JSON.stringify(job)).not.toContain("secret");
+  });
+});

@@ -1,0 +1,19 @@
+import { writeSync } from "node:fs";
+import { openFileProducts } from "../../support/file-products";
+import { anEventOf, aProduct, aVariant } from "../../support/products";
+
+/** Writes products until it is killed, and says of each write when it is acknowledged. */
+async function main(folder: string, round: string): Promise<void> {
+  const { store } = await openFileProducts(folder);
+  for (let n = 0; ; n++) {
+    const product = aProduct({ slug: `r${round}-${n}`, variants: [aVariant(`R${round}-${n}`)] });
+    const description = "long enough to be torn in the middle ".repeat(50);
+    await store.insert(product, anEventOf(product, 1));
+    const changed = { ...product, description };
+    await store.replace(changed, 2, anEventOf(changed, 2));
+    // Not console.log: what is acknowledged must have left this process before it dies.
+    writeSync(1, `${product.slug}\n`);
+  }
+}
+
+void main(process.argv[2] ?? "", process.argv[3] ?? "");
