@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../lib/ids";
@@ -13,7 +14,7 @@ beforeAll(async () => {
     standIn("catalog", { get: () => aProduct(), create: () => aProduct() }),
     standIn("reports", {
       importProducts: async (ctx) => {
-        for await (const _chunk of ctx.stream as AsyncIterable<Buffer>);
+        for await (const _chunk of ctx.stream as Readable);
         return { jobId: newId() };
       },
     }),

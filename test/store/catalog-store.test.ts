@@ -239,7 +239,7 @@ describe("the file of products", () => {
     const lines = (await readFile(file, "utf8")).split("\n");
     const damaged = lines.with(5, lines[5]?.slice(0, 40) ?? "").join("\n");
     await writeFile(file, damaged);
-    await expect(openFileProducts(folder)).rejects.toThrow("corrupt");
+    await expect(openFileProducts(folder)).rejects.toThrow("1 lines are damaged");
     expect(await readFile(file, "utf8")).toBe(damaged);
   });
 

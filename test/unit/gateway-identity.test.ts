@@ -25,9 +25,9 @@ describe("an identity", () => {
   });
 
   it("is the user of a good token; keys are fetched once", async () => {
-    const { keySet, sign } = await signer();
-    const { identities, asked } = identitiesOver(keySet);
-    const header = `Bearer ${await sign(ada)}`;
+    const known = await signer();
+    const { identities, asked } = identitiesOver(known.keySet);
+    const header = `Bearer ${await known.sign(ada)}`;
     const users = await Promise.all([1, 2, 3].map(() => identities.userOf(header)));
     expect(users).toEqual([ada, ada, ada]);
     expect(asked.times).toBe(1);
@@ -56,9 +56,9 @@ describe("an identity", () => {
   });
 
   it("does not ask again for a bad token of a known key", async () => {
-    const { keySet, sign } = await signer();
-    const { identities, asked, clock } = identitiesOver(keySet);
-    const forged = `Bearer ${(await sign(ada)).slice(0, -4)}AAAA`;
+    const known = await signer();
+    const { identities, asked, clock } = identitiesOver(known.keySet);
+    const forged = `Bearer ${(await known.sign(ada)).slice(0, -4)}AAAA`;
     clock.now = 20_000;
     await expect(identities.userOf(forged)).rejects.toMatchObject({ type: "UNAUTHENTICATED" });
     clock.now = 40_000;
@@ -67,12 +67,12 @@ describe("an identity", () => {
   });
 
   it("outlives an outage of the service that has the keys", async () => {
-    const { keySet, sign } = await signer();
+    const known = await signer();
     let up = true;
     let now = 0;
-    const fetchKeys = async () => (up ? keySet : Promise.reject(new Error("users is down")));
+    const fetchKeys = async () => (up ? known.keySet : Promise.reject(new Error("users is down")));
     const identities = new Identities(fetchKeys, () => now);
-    const header = `Bearer ${await sign(ada)}`;
+    const header = `Bearer ${await known.sign(ada)}`;
     await identities.userOf(header);
     up = false;
     now = 10 * 60_000;

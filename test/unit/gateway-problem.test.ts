@@ -27,7 +27,7 @@ describe("a problem", () => {
     new Errors.ServiceNotFoundError({ action: "a.b" }),
     new Errors.ServiceNotAvailableError({ action: "a.b" }),
     new Errors.QueueIsFullError({ action: "a.b", nodeID: "n" }),
-    new Errors.BrokerDisconnectedError(),
+    Object.assign(new Error(), { name: "BrokerDisconnectedError", type: "BAD_GATEWAY" }),
   ])("says of $name only that a part is unavailable", (error) => {
     const { status, headers, body } = problemAnswer(problemOf(error), "r1");
     expect([status, headers["retry-after"]]).toEqual([503, "1"]);

@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import { newId } from "../../../lib/ids";
 import { newCart, setLine } from "../../../services/carts/domain/cart";
 import { FileCartStore } from "../../../services/carts/store/file-cart-store";
@@ -6,6 +5,7 @@ import { quietLogger } from "../../support/quiet-logger";
 
 const CARTS = 20;
 const SKUS = 100;
+import { say } from "./say";
 
 /** Changes carts, all at the same time, until it is killed, and says of each change when it is acknowledged. */
 async function main(folder: string): Promise<void> {
@@ -18,8 +18,7 @@ async function main(folder: string): Promise<void> {
     const line = { sku: `SKU-${round % SKUS}`, quantity: 1 + Math.floor(round / SKUS) };
     const changes = carts.map(async ({ id }) => {
       await store.update(id, (cart) => setLine(cart, line, timestamp()));
-      // Not console.log: what is acknowledged must have left this process before it dies.
-      writeSync(1, `${id} ${line.sku}\n`);
+      say(`${id} ${line.sku}`);
     });
     await Promise.all(changes);
   }

@@ -1,6 +1,6 @@
-import { writeSync } from "node:fs";
 import { openFileProducts } from "../../support/file-products";
 import { anEventOf, aProduct, aVariant } from "../../support/products";
+import { say } from "./say";
 
 /** Writes products until it is killed, and says of each write when it is acknowledged. */
 async function main(folder: string, round: string): Promise<void> {
@@ -11,8 +11,7 @@ async function main(folder: string, round: string): Promise<void> {
     await store.insert(product, anEventOf(product, 1));
     const changed = { ...product, description };
     await store.replace(changed, 2, anEventOf(changed, 2));
-    // Not console.log: what is acknowledged must have left this process before it dies.
-    writeSync(1, `${product.slug}\n`);
+    say(product.slug);
   }
 }
 
