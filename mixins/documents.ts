@@ -22,7 +22,7 @@ type This = Service & DocumentsMembers;
 
 /**
  * Gives a service a collection of documents by moleculer-db: read from `<dataDir>/<service>/` before
- * the service starts, closed after it stopped. A file that is damaged stops the process, since to go
+ * the service starts, closed after it stopped. A file that is damaged ends the process, since to go
  * on without a part of it would be worse.
  */
 export function documents(runtime: Runtime, options: DocumentsOptions): Partial<ServiceSchema> {
@@ -33,11 +33,12 @@ export function documents(runtime: Runtime, options: DocumentsOptions): Partial<
     adapter: new DocumentFile({ file, unique: options.unique }),
     actions: noGenericActions,
     methods: {
+      // Does not reject, or moleculer-db would try again each second for ever.
       async connect(this: This): Promise<void> {
         try {
           await this.adapter.connect();
         } catch (error) {
-          this.broker.fatal(`reading ${file}: ${messageOf(error)}`, error as Error, true);
+          this.broker.fatal(`${file}: ${messageOf(error)}`, error as Error, true);
         }
       },
     },

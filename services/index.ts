@@ -5,6 +5,7 @@ import { cartsService } from "./carts/carts.service";
 import { catalogService } from "./catalog/catalog.service";
 import { gatewayService } from "./gateway/gateway.service";
 import { inventoryService } from "./inventory/inventory.service";
+import { notificationsService } from "./notifications/notifications.service";
 import { ordersService } from "./orders/orders.service";
 import { paymentsService } from "./payments/payments.service";
 import { reportsService } from "./reports/reports.service";
@@ -19,6 +20,7 @@ export const services: Readonly<Partial<Record<ServiceName, ServiceFactory>>> = 
   catalog: catalogService,
   gateway: gatewayService,
   inventory: inventoryService,
+  notifications: notificationsService,
   orders: ordersService,
   payments: paymentsService,
   reports: reportsService,

@@ -63,7 +63,7 @@ export class DocumentFile extends DbService.MemoryAdapter {
 
   override async connect(): Promise<void> {
     await cutTornTail(this.options.file);
-    await super.connect();
+    await super.connect().catch(explainDamage);
     for (const fieldName of this.options.unique) {
       await this.store.ensureIndex({ fieldName, unique: true, sparse: true });
     }
@@ -135,6 +135,15 @@ export class DocumentFile extends DbService.MemoryAdapter {
       this.broker?.logger.warn(`cannot compact ${this.options.file}: ${messageOf(error)}`);
     }
   }
+}
+
+/** NeDB's own words are of thresholds and percentages. */
+function explainDamage(error: unknown): never {
+  if (!(error instanceof Error) || !("corruptItems" in error)) throw error;
+  throw new Error(
+    `${String(error.corruptItems)} lines are damaged; restore the file from a copy, or take them out by hand`,
+    { cause: error },
+  );
 }
 
 export const isDuplicate = (error: unknown): boolean =>

@@ -1,9 +1,11 @@
 import { copyFile, mkdir, open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Logger } from "moleculer";
-import { crc32 } from "node:zlib";
 import { messageOf, unavailable } from "../errors";
+import { parseChanges, toLine, type Change, type Contents } from "./change-lines";
 import { cutTornTail } from "./torn-tail";
+
+export type { Change } from "./change-lines";
 
 export interface DurableMapOptions {
   readonly file: string;
@@ -11,9 +13,6 @@ export interface DurableMapOptions {
   /** The file is rewritten once it is this long and four times what it has to be (1 MiB). */
   readonly compactAtBytes?: number;
 }
-
-/** A key and its new value; null removes it. Values are plain JSON and never changed in place. */
-export type Change<Value> = readonly [key: string, value: Value | null];
 
 interface Write {
   readonly line: string;
@@ -59,7 +58,7 @@ export class DurableMap<Value> {
     const torn = await cutTornTail(file);
     if (torn > 0) logger.warn(`${file}: cut ${torn} bytes of a write that a crash interrupted`);
     const handle = await open(file, "a");
-    const found = parse<Value>(await readFile(file));
+    const found = parseChanges<Value>(await readFile(file));
     if (found.damaged > 0) {
       const copy = `${file}.damaged-${Date.now()}`;
       await copyFile(file, copy);
@@ -177,41 +176,4 @@ async function writeAll<Value>(file: FileHandle, entries: [string, Value][]): Pr
     text = "";
   }
   return bytes;
-}
-
-interface Contents<Value> {
-  readonly values: Map<string, Value>;
-  readonly bytes: number;
-  readonly damaged: number;
-}
-
-const checksum = (json: string | Buffer): string => crc32(json).toString(16).padStart(8, "0");
-
-function toLine<Value>(changes: readonly Change<Value>[]): string {
-  const json = JSON.stringify(changes);
-  return `${checksum(json)} ${json}\n`;
-}
-
-/** Split by hand: Node's readline also breaks lines at U+2028, which JSON leaves as it is. */
-function parse<Value>(content: Buffer): Contents<Value> {
-  const values = new Map<string, Value>();
-  let damaged = 0;
-  for (let start = 0; start < content.length;) {
-    const end = content.indexOf(0x0a, start);
-    const changes = parseLine<Value>(content.subarray(start, end));
-    if (!changes) damaged++;
-    for (const [key, value] of changes ?? []) {
-      if (value === null) values.delete(key);
-      else values.set(key, value);
-    }
-    start = end + 1;
-  }
-  return { values, bytes: content.length, damaged };
-}
-
-function parseLine<Value>(line: Buffer): Change<Value>[] | null {
-  const json = line.subarray(9);
-  if (line.toString("latin1", 0, 8) !== checksum(json)) return null;
-  // The checksum says that it is what we wrote.
-  return JSON.parse(json.toString("utf8")) as Change<Value>[];
 }

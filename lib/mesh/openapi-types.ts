@@ -18,11 +18,14 @@ export interface ApiDescription {
 }
 
 export interface PageDescription {
+  readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
   readonly tag: string;
+  /** Of a success (200). */
+  readonly status?: number;
   readonly contentType: string;
 }
 

@@ -73,14 +73,17 @@ function pageOperation(api: ApiDescription, page: PageDescription): Operation {
   }));
   const codes = page.access === "public" ? [] : ["UNAUTHENTICATED", "NOT_FOUND"];
   return {
-    operationId: page.path.replace(/\W+/g, "_").replace(/^_/, ""),
+    operationId: page.name,
     summary: page.summary,
     tags: [page.tag],
     security: securityOf(page.access, page.access === "public"),
     "x-access": page.access,
     ...(parameters.length > 0 ? { parameters } : {}),
     responses: {
-      "200": { description: "OK", content: { [page.contentType]: { schema: {} } } },
+      [page.status ?? 200]: {
+        description: page.summary,
+        content: { [page.contentType]: { schema: {} } },
+      },
       ...problemsOf(api.errors, [...codes, "SERVICE_UNAVAILABLE"]),
     },
   };

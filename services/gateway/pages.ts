@@ -23,6 +23,17 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     ...operator,
     ...unlimited,
+    name: "gateway.root",
+    path: "/",
+    summary: "Leads to /docs",
+    status: 302,
+    contentType: "text/plain",
+    handle: async () => ({ status: 302, headers: { location: "/docs" }, body: null }),
+  },
+  {
+    ...operator,
+    ...unlimited,
+    name: "gateway.live",
     path: "/health/live",
     summary: "Whether the process runs",
     contentType: "application/json",
@@ -31,6 +42,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     ...operator,
     ...unlimited,
+    name: "gateway.ready",
     path: "/health/ready",
     summary: "Whether every service answers; 503 names those that do not",
     contentType: "application/json",
@@ -39,6 +51,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     ...operator,
     ...unlimited,
+    name: "gateway.openapi",
     path: "/openapi.json",
     summary: "This description, as OpenAPI 3.1",
     contentType: "application/json",
@@ -47,6 +60,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     ...operator,
     ...unlimited,
+    name: "gateway.asyncapi",
     path: "/asyncapi.json",
     summary: "The events of the mesh, as AsyncAPI 3",
     contentType: "application/json",
@@ -55,6 +69,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     ...operator,
     ...unlimited,
+    name: "gateway.docs",
     path: "/docs",
     summary: "This description, for people",
     contentType: "text/html",
@@ -66,6 +81,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
   {
     kind: "page",
     method: "GET",
+    name: "gateway.orderEvents",
     path: `${BASE_PATH}/orders/:id/events`,
     access: "customer",
     ignoresToken: false,

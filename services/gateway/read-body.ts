@@ -33,10 +33,11 @@ export function readBody({ req, res }: Incoming, limit = BODY_LIMIT): Promise<Bu
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const late = setTimeout(
-      () => settle(() => reject(fail("BAD_REQUEST", "the body took too long to arrive"))),
-      ARRIVAL_MS,
-    );
+    const late = setTimeout(() => {
+      // Whoever drips one body would drip the next.
+      res.shouldKeepAlive = false;
+      settle(() => reject(fail("BAD_REQUEST", "the body took too long to arrive")));
+    }, ARRIVAL_MS);
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limit) settle(() => reject(tooLarge(limit)));

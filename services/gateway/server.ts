@@ -30,6 +30,8 @@ const LIMITS = {
 const MAX_CONNECTIONS = 10_000;
 /** So that connections spread over new replicas behind a load balancer now and then. */
 const MAX_REQUESTS_PER_SOCKET = 100_000;
+/** Of one HTTP/2 connection at a time; Node would allow four billion. */
+const MAX_STREAMS = 100;
 /** While the door closes, clients hear by their next answer that their connection ends. */
 const GOODBYE_MS = 200;
 const DRAIN_MS = 4_000;
@@ -94,6 +96,7 @@ function newServer({ tls, onRequest }: ServerOptions): Server {
   const server = createSecureServer({
     ...LIMITS,
     allowHTTP1: true,
+    settings: { maxConcurrentStreams: MAX_STREAMS },
     cert: readPem("TLS_CERT", tls.certFile),
     key: readPem("TLS_KEY", tls.keyFile),
   });

@@ -33,12 +33,16 @@ export interface PageRequest {
 /** What the gateway answers by itself. */
 export interface PageTarget {
   readonly kind: "page";
+  /** As an action would be called: `gateway.docs`. */
+  readonly name: string;
   readonly method: "GET";
   readonly path: string;
   readonly access: Access;
   readonly ignoresToken: boolean;
   readonly limit: Budget | undefined;
   readonly summary: string;
+  /** Of a success, where it is not 200. */
+  readonly status?: number;
   readonly contentType: string;
   readonly tag: string;
   /** Null when it has written the answer itself, as a stream does. */

@@ -6,15 +6,17 @@ import { invalidField } from "../../contracts/errors";
 import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
 import { Validator } from "../../lib/mesh/schema";
+import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
 import { decodeCursor } from "../../lib/store/cursor";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { channelsOf } from "./channel/channels";
-import { queueMail } from "./queue-mail";
+import { queueMail, type OrderEvent } from "./queue-mail";
 import { sendDue } from "./send-due";
 import { notificationMigrations } from "./store/migrations";
 import { notificationModel } from "./store/model";
 import { listNotifications, orderNumberOf } from "./store/notification-store";
+import type { FactsOf, TemplateName } from "./templates";
 import { orderFacts } from "./templates/order-rows";
 
 const SEND_POLL_MS = 1_000;
@@ -44,8 +46,27 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
     },
     events: {
       async "order.created"(event, work) {
-        await queueMail(work, event, "order-received", orderFacts(event.payload));
-        work.afterCommit(() => this.sender?.wake());
+        await tell(this, work, event, "order-received", orderFacts(event.payload));
+      },
+      async "order.confirmed"(event, work) {
+        await tell(this, work, event, "order-confirmed", orderFacts(event.payload));
+      },
+      async "order.cancelled"(event, work) {
+        const { number, reason } = event.payload;
+        await tell(this, work, event, "order-cancelled", { number, reason });
+      },
+      async "payment.refunded"(event, work) {
+        const { orderId, amount } = event.payload;
+        const number = await orderNumberOf(work, orderId);
+        await tell(this, work, event, "payment-refunded", { number, amount });
+      },
+      async "shipment.dispatched"(event, work) {
+        const { number, carrier, trackingNumber } = event.payload;
+        await tell(this, work, event, "shipment-dispatched", { number, carrier, trackingNumber });
+      },
+      async "shipment.delivered"(event, work) {
+        const { number } = event.payload;
+        await tell(this, work, event, "shipment-delivered", { number });
       },
     },
     started() {
@@ -56,8 +77,8 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
         everyMs: SEND_POLL_MS,
         logger: this.logger,
         run: async () => {
-          const more = await sendDue({ db: this.db, caller, channels, logger: this.logger });
-          if (more) sender.wake();
+          const busy = await sendDue({ db: this.db, caller, channels, logger: this.logger });
+          if (busy) sender.wake();
         },
       });
       this.sender = sender;
@@ -67,3 +88,14 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
       await this.sender?.stop();
     },
   });
+
+async function tell<T extends TemplateName>(
+  { sender }: Members,
+  work: UnitOfWork,
+  event: EventEnvelope<OrderEvent>,
+  template: T,
+  facts: FactsOf<T>,
+): Promise<void> {
+  await queueMail(work, event, template, facts);
+  work.afterCommit(() => sender?.wake());
+}

@@ -31,14 +31,14 @@ type Contact = ActionResult<"users.contact">;
 
 /**
  * One round: sends what is due. A crash between sending and marking sends again after the lease: the
- * same file, or one more mail with the same Message-ID. True when more may be waiting.
+ * same file, or one more mail with the same Message-ID. False when there was nothing to do.
  */
 export async function sendDue(desk: Desk): Promise<boolean> {
   const patience = Object.values(desk.channels).map((channel) => channel.patienceSeconds);
   const leaseSeconds = Math.max(...patience);
   const due = await claimDue(desk.db, { leaseSeconds, limit: BATCH });
   await Promise.all(due.map((notification) => sendOne(desk, notification)));
-  return due.length === BATCH;
+  return due.length > 0;
 }
 
 async function sendOne(desk: Desk, notification: DueNotification): Promise<void> {
@@ -93,8 +93,11 @@ const queueSms = (db: Database, mail: DueNotification, { subject }: Letter): Pro
 function toMessage(
   { id, channel, created_at: at }: DueNotification,
   letter: Letter,
-  { name, email, phone, locale }: Contact,
+  contact: Contact,
 ): Message {
+  const { email, phone, locale } = contact;
+  // People may write line breaks into their names; no line of a mail is theirs.
+  const name = contact.name.replace(/\s+/g, " ").trim();
   const reader = { name, locale: localeOf(locale) };
   const { subject } = letter;
   switch (channel) {

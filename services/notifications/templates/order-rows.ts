@@ -16,7 +16,7 @@ export const orderFacts = ({ number, items, total }: OrderFacts): OrderFacts => 
   total,
 });
 
-const totals = { en: "Total, with shipping", de: "Summe, mit Versand" };
+const totals = { en: "Total", de: "Gesamtbetrag" };
 
 export const orderRows = ({ items, total }: OrderFacts, locale: Locale): Row[] => [
   ...items.map(({ name, quantity, lineTotal }) => ({

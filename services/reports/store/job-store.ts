@@ -102,7 +102,7 @@ export const saveProgress = async (
       `WITH saved AS (
          UPDATE job SET done = $3, total = $4, position = $5, counts = $6, error_count = $7,
            attempts = CASE WHEN position < $5 THEN 0 ELSE attempts END, updated_at = now()
-         WHERE id = $1 RETURNING id
+         WHERE id = $1 AND lease = $2 AND status = 'running' RETURNING id
        ), noted AS (
          INSERT INTO job_error (job_id, n, row, message)
          SELECT saved.id, e.n, e.row, e.message
