@@ -44,7 +44,7 @@ export const DURABLE_EVENTS = "durableEvents";
 export const implement =
   <C extends Implementable>(contract: C) =>
   <Extras = unknown>(implementation: Implementation<C, Service & Extras>): ServiceSchema => {
-    const actions = Object.entries(implementation.actions).map(([name, handler]) => {
+    const actions = Object.entries<unknown>(implementation.actions).map(([name, handler]) => {
       const { timeoutMs } = contract.actions[name] as unknown as ActionContract;
       return [
         name,

@@ -10,7 +10,7 @@ import type { Access } from "./contract";
 export interface MeshRegistry {}
 
 type Contracts = MeshRegistry extends { contracts: infer C } ? C : never;
-type ServiceName = keyof Contracts & string;
+type ServiceName = Extract<keyof Contracts, string>;
 
 type DurableActions = MeshRegistry extends { durableActions: infer D } ? D : never;
 
@@ -26,9 +26,11 @@ export type ActionName = {
   [S in ServiceName]: `${S}.${keyof ActionsOf<S> & string}`;
 }[ServiceName];
 
-type ContractOf<N extends ActionName> = N extends `${infer S extends ServiceName}.${infer A}`
-  ? A extends keyof ActionsOf<S>
-    ? ActionsOf<S>[A]
+type ContractOf<N extends ActionName> = N extends `${infer S}.${infer A}`
+  ? S extends ServiceName
+    ? A extends keyof ActionsOf<S>
+      ? ActionsOf<S>[A]
+      : never
     : never
   : never;
 
