@@ -1,9 +1,9 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../errors";
-import { newId } from "../ids";
-import { isTransient, isUnavailable, type Database, type Queryable } from "../store/database";
+import { isTransient, isUnavailable, type Database } from "../store/database";
 import { Poller } from "../store/poller";
 import type { AnyEventHandler, EventEnvelope } from "./event";
+import { InboxStore, type Failure, type ParkedEvent } from "./inbox-store";
 import type { Outbox } from "./outbox";
 
 export interface InboxOptions {
@@ -19,14 +19,7 @@ export interface InboxOptions {
 
 const MAX_ATTEMPTS = 8;
 const PARKED_POLL_MS = 1_000;
-
-/** After attempt n: 0.2 s, 0.4 s … 25.6 s. */
-const BACKOFF = "0.2 * 2 ^ least(attempts - 1, 7) * interval '1 second'";
-
-interface ParkedRow {
-  attempts: number;
-  envelope: EventEnvelope;
-}
+const DIED = "the process died while handling it";
 
 /**
  * Applies each event exactly once: the row that says it is handled commits with what the handler
@@ -36,11 +29,13 @@ interface ParkedRow {
  */
 export class Inbox {
   readonly #options: InboxOptions;
+  readonly #store: InboxStore;
   readonly #maxAttempts: number;
   readonly #parked: Poller;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#store = new InboxStore(options.db, options.node);
     this.#maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
     this.#parked = new Poller({
       name: "parked events",
@@ -68,23 +63,13 @@ export class Inbox {
    * away, and counts nothing against the events then.
    */
   async receive(batch: readonly EventEnvelope[]): Promise<void> {
-    const attempts = await this.#countAttempts(batch);
+    const attempts = await this.#store.countAttempts(batch);
     // One that was begun before and never ended may have killed the process: it goes alone.
-    const fresh = attempts.every((row) => row.attempts === 1);
+    const fresh = attempts.every((count) => count === 1);
     if (fresh && (await this.#handleTogether(batch))) return;
     // Alone, each is counted in its turn: one that kills the process must not take those behind it along.
-    await this.#forgetAttempts(batch);
+    await this.#uncount(() => this.#store.uncountAttempts(batch));
     for (const event of batch) await this.#handleAlone(event);
-  }
-
-  #countAttempts(batch: readonly EventEnvelope[]): Promise<{ attempts: number }[]> {
-    return this.#options.db.query(
-      `INSERT INTO inbox_attempt AS a (event_id, attempts)
-       SELECT id, 1 FROM unnest($1::uuid[]) AS id ORDER BY id
-       ON CONFLICT (event_id) DO UPDATE SET attempts = a.attempts + 1
-       RETURNING attempts`,
-      [[...new Set(batch.map((event) => event.id))]],
-    );
   }
 
   /** False when the batch has to be taken apart. */
@@ -94,28 +79,24 @@ export class Inbox {
       return true;
     } catch (error) {
       if (!isUnavailable(error)) return false;
-      await this.#forgetAttempts(batch);
+      await this.#uncount(() => this.#store.uncountAttempts(batch));
       throw error;
     }
   }
 
   async #handleAlone(event: EventEnvelope): Promise<void> {
-    const [{ attempts } = { attempts: 1 }] = await this.#countAttempts([event]);
-    const fault = this.#options.faultOf(event);
-    if (fault) return this.#park(event, attempts, fault, "dead");
-    if (attempts > this.#maxAttempts) {
-      return this.#park(event, attempts, "the process died while handling it", "dead");
-    }
+    const [attempts = 1] = await this.#store.countAttempts([event]);
+    const hopeless = this.#options.faultOf(event) ?? (attempts > this.#maxAttempts ? DIED : null);
+    if (hopeless) return this.#park({ event, attempts, error: hopeless, dead: true });
     try {
       await this.#handle([event]);
     } catch (error) {
       if (isUnavailable(error) || isTransient(error)) {
-        await this.#forgetAttempts([event]);
+        await this.#uncount(() => this.#store.uncountAttempts([event]));
         throw error;
       }
-      this.#options.logger.warn(`${event.name} ${event.id} failed: ${messageOf(error)}`);
-      const status = attempts < this.#maxAttempts ? "parked" : "dead";
-      await this.#park(event, attempts, messageOf(error), status);
+      const dead = attempts >= this.#maxAttempts;
+      await this.#park({ event, attempts, error: messageOf(error), dead });
     }
   }
 
@@ -123,7 +104,7 @@ export class Inbox {
   async #handle(batch: readonly EventEnvelope[]): Promise<void> {
     const { db, outbox } = this.#options;
     const recorder = await db.transaction(async (tx) => {
-      const claimed = await this.#claim(tx, batch);
+      const claimed = await this.#store.claim(tx, batch);
       const recorder = outbox.record(tx);
       for (const event of batch) {
         if (!claimed.delete(event.id)) continue; // handled before, or twice in this batch
@@ -143,162 +124,62 @@ export class Inbox {
     return handler;
   }
 
-  /**
-   * Marks the events as done and returns those that nobody marked before. A parallel delivery of the
-   * same event waits here for our commit. An event whose aggregate has a parked one is parked too.
-   */
-  async #claim(tx: Queryable, batch: readonly EventEnvelope[]): Promise<Set<string>> {
-    const rows = await tx.query<{ event_id: string; status: string }>(
-      `WITH e AS (
-         SELECT r.*, r.event AS raw FROM json_to_recordset($1::json) AS r(
-           id uuid, name text, "aggregateId" text, seq bigint, "correlationId" text,
-           "causationId" uuid, traceparent text, "occurredAt" timestamptz, event json)
-       ), forgotten AS (
-         DELETE FROM inbox_attempt WHERE event_id IN (SELECT id FROM e)
-       )
-       INSERT INTO inbox (event_id, name, aggregate_id, seq, correlation_id, causation_id,
-         traceparent, occurred_at, status, attempts, node, event, next_attempt_at)
-       SELECT e.id, e.name, e."aggregateId", e.seq, e."correlationId", e."causationId",
-         e.traceparent, e."occurredAt", CASE WHEN p.blocked THEN 'parked' ELSE 'done' END,
-         CASE WHEN p.blocked THEN 0 ELSE 1 END, $2,
-         CASE WHEN p.blocked THEN e.raw END, CASE WHEN p.blocked THEN now() END
-       FROM e, LATERAL (SELECT EXISTS (
-         SELECT FROM inbox WHERE status = 'parked' AND aggregate_id = e."aggregateId") AS blocked) p
-       ON CONFLICT (event_id) DO NOTHING
-       RETURNING event_id, status`,
-      [JSON.stringify(batch.map((event) => ({ ...event, event }))), this.#options.node],
-    );
-    return new Set(rows.filter((row) => row.status === "done").map((row) => row.event_id));
-  }
-
-  async #park(
-    event: EventEnvelope,
-    attempts: number,
-    error: string,
-    status: "parked" | "dead",
-  ): Promise<void> {
-    await this.#options.db.transaction(async (tx) => {
-      const parked = await tx.query(
-        `INSERT INTO inbox (event_id, name, aggregate_id, seq, correlation_id, causation_id,
-           traceparent, occurred_at, status, attempts, node, event, next_attempt_at, last_error)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, attempts, $11, $12,
-           now() + ${BACKOFF}, $13 FROM (SELECT $10::int AS attempts) a
-         ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
-        [
-          event.id,
-          event.name,
-          event.aggregateId,
-          event.seq,
-          event.correlationId,
-          event.causationId,
-          event.traceparent,
-          event.occurredAt,
-          status,
-          attempts,
-          this.#options.node,
-          JSON.stringify(event),
-          error.slice(0, 2000),
-        ],
-      );
-      await tx.query("DELETE FROM inbox_attempt WHERE event_id = $1", [event.id]);
-      // No row: it was handled, parked or dead before, and came once more.
-      if (parked.length > 0 && status === "dead") await this.#bury(tx, event, attempts, error);
-    });
-  }
-
-  /** The dead letter stands in the same transaction as the end of trying: neither without the other. */
-  async #bury(tx: Queryable, event: EventEnvelope, attempts: number, error: string): Promise<void> {
-    this.#options.logger.error(
-      `${event.name} ${event.id} is a dead letter after ${attempts} attempts: ${error}`,
-    );
-    await tx.query(
-      `INSERT INTO dead_letter AS d (id, event_id, event, error, attempts) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (event_id) DO UPDATE SET error = $4, attempts = d.attempts + $5,
-         created_at = clock_timestamp(), replayed_at = NULL`,
-      [newId(), event.id, JSON.stringify(event), error.slice(0, 2000), attempts],
-    );
-  }
-
-  /** Not counted against events whose database went away in the middle. */
-  async #forgetAttempts(batch: readonly EventEnvelope[]): Promise<void> {
-    await this.#options.db
-      .query("UPDATE inbox_attempt SET attempts = attempts - 1 WHERE event_id = ANY($1)", [
-        batch.map((event) => event.id),
-      ])
-      .catch((error: unknown) =>
-        this.#options.logger.warn(`attempts stay counted: ${messageOf(error)}`),
-      );
-  }
-
-  async #forgetRetry(event: EventEnvelope): Promise<void> {
-    await this.#options.db
-      .query("UPDATE inbox SET attempts = attempts - 1 WHERE event_id = $1 AND status = 'parked'", [
-        event.id,
-      ])
-      .catch((error: unknown) =>
-        this.#options.logger.warn(`a retry stays counted: ${messageOf(error)}`),
-      );
+  async #park(failure: Failure): Promise<void> {
+    this.#log(failure);
+    await this.#store.park(failure);
   }
 
   async #retryParked(): Promise<void> {
-    // One at a time, so that one that kills the process is the only one counted: counted before the
-    // attempt, and pushed into the future, which is also the lease against other replicas.
-    const [due] = await this.#options.db.query<ParkedRow>(
-      `UPDATE inbox SET attempts = attempts + 1, node = $1,
-         next_attempt_at = now() + 0.2 * 2 ^ least(attempts, 7) * interval '1 second'
-       WHERE event_id IN (
-         SELECT event_id FROM inbox i WHERE status = 'parked' AND next_attempt_at <= now()
-           AND NOT EXISTS (SELECT FROM inbox b WHERE b.status = 'parked'
-             AND b.aggregate_id = i.aggregate_id AND b.position < i.position)
-         ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING attempts, event AS envelope`,
-      [this.#options.node],
-    );
+    const due = await this.#store.takeDue();
     if (!due) return;
     await this.#retry(due);
     this.#parked.wake();
   }
 
-  async #retry({ envelope: event, attempts }: ParkedRow): Promise<void> {
-    const { db, outbox, logger } = this.#options;
-    if (attempts > this.#maxAttempts) {
-      return this.#noteFailure(event, attempts, "the process died while handling it");
-    }
+  async #retry({ envelope: event, attempts }: ParkedEvent): Promise<void> {
+    if (attempts > this.#maxAttempts) return this.#noteFailure(event, attempts, DIED);
     try {
-      const recorder = await db.transaction(async (tx) => {
-        const rows = await tx.query(
-          `UPDATE inbox SET status = 'done', handled_at = clock_timestamp(), event = NULL,
-             next_attempt_at = NULL WHERE event_id = $1 AND status = 'parked' RETURNING event_id`,
-          [event.id],
-        );
-        const recorder = outbox.record(tx);
-        if (rows.length === 0) return recorder;
-        await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
-        await recorder.flush();
-        return recorder;
-      });
-      recorder.committed();
+      await this.#handleParked(event);
     } catch (error) {
       if (isUnavailable(error) || isTransient(error)) {
-        await this.#forgetRetry(event);
+        await this.#uncount(() => this.#store.uncountRetry(event));
         throw error;
       }
-      logger.warn(`${event.name} ${event.id} failed, attempt ${attempts}: ${messageOf(error)}`);
       await this.#noteFailure(event, attempts, messageOf(error));
     }
   }
 
+  async #handleParked(event: EventEnvelope): Promise<void> {
+    const { db, outbox } = this.#options;
+    const recorder = await db.transaction(async (tx) => {
+      const recorder = outbox.record(tx);
+      if (!(await this.#store.finishParked(tx, event))) return recorder;
+      await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
+      await recorder.flush();
+      return recorder;
+    });
+    recorder.committed();
+  }
+
   async #noteFailure(event: EventEnvelope, attempts: number, error: string): Promise<void> {
     const dead = attempts >= this.#maxAttempts || this.#options.faultOf(event) !== null;
-    await this.#options.db.transaction(async (tx) => {
-      const noted = await tx.query(
-        `UPDATE inbox SET last_error = $2, status = $3 WHERE event_id = $1 AND status = 'parked'
-         RETURNING event_id`,
-        [event.id, error.slice(0, 2000), dead ? "dead" : "parked"],
-      );
-      // No row: another replica has handled it meanwhile.
-      if (noted.length > 0 && dead) await this.#bury(tx, event, attempts, error);
-    });
+    const failure = { event, attempts, error, dead };
+    this.#log(failure);
+    await this.#store.noteFailure(failure);
+  }
+
+  #log({ event, attempts, error, dead }: Failure): void {
+    const { logger } = this.#options;
+    const what = `${event.name} ${event.id}`;
+    if (dead) logger.error(`${what} is a dead letter after ${attempts} attempts: ${error}`);
+    else logger.warn(`${what} failed, attempt ${attempts}: ${error}`);
+  }
+
+  /** An attempt that stays counted, because the database is away, is only an attempt less. */
+  async #uncount(take: () => Promise<void>): Promise<void> {
+    await take().catch((error: unknown) =>
+      this.#options.logger.warn(`an attempt stays counted: ${messageOf(error)}`),
+    );
   }
 }
 
