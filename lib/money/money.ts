@@ -32,19 +32,23 @@ export const multiply = (a: Money, quantity: number): Money =>
 export const percent = (a: Money, basisPoints: number): Money =>
   money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
 
-/** Minor-unit digits of a currency by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. */
-export function minorDigits(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat("en", {
-    style: "currency",
-    currency,
-  }).resolvedOptions();
-  return maximumFractionDigits ?? 2;
+/** Making a formatter costs a thousand times its use; there are as many as locales times currencies. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatterOf(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(locale, { style: "currency", currency });
+    formatters.set(key, formatter);
+  }
+  return formatter;
 }
 
+/** Minor-unit digits of a currency by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. */
+export const minorDigits = (currency: string): number =>
+  formatterOf("en", currency).resolvedOptions().maximumFractionDigits ?? 2;
+
 /** `€129.99`, for mails and people; never parsed again. */
-export function formatMoney(value: Money, locale = "en"): string {
-  const digits = minorDigits(value.currency);
-  return new Intl.NumberFormat(locale, { style: "currency", currency: value.currency }).format(
-    value.amount / 10 ** digits,
-  );
-}
+export const formatMoney = (value: Money, locale = "en"): string =>
+  formatterOf(locale, value.currency).format(value.amount / 10 ** minorDigits(value.currency));
