@@ -30,7 +30,10 @@ export const operations = defineContract({
     deadLetters: action({
       summary: "Events whose handler gave up, newest first",
       params: Strict({ ...filter, ...Page }),
-      result: ListOf(DeadLetter),
+      result: Strict({
+        ...ListOf(DeadLetter).properties,
+        degraded: T.Array(T.String(), { description: "consumers that did not answer" }),
+      }),
       access: "admin",
       idempotent: true,
       route: { method: "GET", path: "/admin/dead-letters" },

@@ -6,6 +6,7 @@ import { catalogService } from "./catalog/catalog.service";
 import { gatewayService } from "./gateway/gateway.service";
 import { inventoryService } from "./inventory/inventory.service";
 import { notificationsService } from "./notifications/notifications.service";
+import { operationsService } from "./operations/operations.service";
 import { ordersService } from "./orders/orders.service";
 import { paymentsService } from "./payments/payments.service";
 import { reportsService } from "./reports/reports.service";
@@ -21,6 +22,7 @@ export const services: Readonly<Partial<Record<ServiceName, ServiceFactory>>> = 
   gateway: gatewayService,
   inventory: inventoryService,
   notifications: notificationsService,
+  operations: operationsService,
   orders: ordersService,
   payments: paymentsService,
   reports: reportsService,

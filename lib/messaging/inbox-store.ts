@@ -20,7 +20,15 @@ export interface Failure {
 const backoff = (attempts: string): string =>
   `0.2 * 2 ^ least(${attempts} - 1, 7) * interval '1 second'`;
 
-const MAX_ERROR = 2_000;
+/** What an error says, as a text that PostgreSQL can store. */
+const clip = (error: string): string => error.replaceAll("\0", "").slice(0, 2_000);
+
+/**
+ * An event without its payload, for PostgreSQL to take apart. The payload itself it only keeps: JSON
+ * allows texts that PostgreSQL cannot read (`\u0000`, lone surrogates), and a poison event must not
+ * be able to stop its own parking.
+ */
+const headerOf = ({ payload: _, ...header }: EventEnvelope): object => header;
 
 /** The inbox tables of one service (schema.ts), statement by statement. */
 export class InboxStore {
@@ -78,7 +86,7 @@ export class InboxStore {
          SELECT FROM inbox WHERE status = 'parked' AND aggregate_id = e."aggregateId") AS blocked) p
        ON CONFLICT (event_id) DO NOTHING
        RETURNING event_id, status`,
-      [JSON.stringify(batch.map(({ payload: _, ...header }) => header)), this.node],
+      [JSON.stringify(batch.map(headerOf)), this.node],
     );
     const parked = new Set(rows.filter((row) => row.status === "parked").map((r) => r.event_id));
     if (parked.size > 0) {
@@ -92,9 +100,9 @@ export class InboxStore {
 
   async #keepParked(tx: Queryable, events: readonly EventEnvelope[]): Promise<void> {
     await tx.query(
-      `UPDATE inbox i SET event = e.event, next_attempt_at = now()
-       FROM json_to_recordset($1::json) AS e(id uuid, event json) WHERE i.event_id = e.id`,
-      [JSON.stringify(events.map((event) => ({ id: event.id, event })))],
+      `UPDATE inbox i SET event = e.event::json, next_attempt_at = now()
+       FROM unnest($1::uuid[], $2::text[]) AS e(id, event) WHERE i.event_id = e.id`,
+      [events.map((event) => event.id), events.map((event) => JSON.stringify(event))],
     );
   }
 
@@ -105,17 +113,18 @@ export class InboxStore {
         `INSERT INTO inbox (event_id, name, aggregate_id, seq, correlation_id, causation_id,
            traceparent, occurred_at, status, attempts, node, event, next_attempt_at, last_error)
          SELECT id, name, "aggregateId", seq, "correlationId", "causationId", traceparent,
-           "occurredAt", $2, $3, $4, $1::json, now() + ${backoff("$3::int")}, $5
+           "occurredAt", $3, $4, $5, $2::json, now() + ${backoff("$4::int")}, $6
          FROM json_to_record($1::json) AS r(
            id uuid, name text, "aggregateId" text, seq bigint, "correlationId" text,
            "causationId" uuid, traceparent text, "occurredAt" timestamptz)
          ON CONFLICT (event_id) DO NOTHING RETURNING event_id`,
         [
+          JSON.stringify(headerOf(event)),
           JSON.stringify(event),
           dead ? "dead" : "parked",
           attempts,
           this.node,
-          error.slice(0, MAX_ERROR),
+          clip(error),
         ],
       );
       await tx.query("DELETE FROM inbox_attempt WHERE event_id = $1", [event.id]);
@@ -159,7 +168,7 @@ export class InboxStore {
       const noted = await tx.query(
         `UPDATE inbox SET last_error = $2, status = $3 WHERE event_id = $1 AND status = 'parked'
          RETURNING event_id`,
-        [event.id, error.slice(0, MAX_ERROR), dead ? "dead" : "parked"],
+        [event.id, clip(error), dead ? "dead" : "parked"],
       );
       // No row: another replica has handled it meanwhile.
       if (noted.length > 0 && dead) await this.#bury(tx, { event, attempts, error });
@@ -172,7 +181,7 @@ export class InboxStore {
       `INSERT INTO dead_letter AS d (id, event_id, event, error, attempts) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (event_id) DO UPDATE SET error = $4, attempts = d.attempts + $5,
          created_at = clock_timestamp(), replayed_at = NULL`,
-      [newId(), event.id, JSON.stringify(event), error.slice(0, MAX_ERROR), attempts],
+      [newId(), event.id, JSON.stringify(event), clip(error), attempts],
     );
   }
 }

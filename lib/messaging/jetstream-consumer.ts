@@ -132,13 +132,21 @@ function isEnvelope(value: unknown): value is EventEnvelope {
     UUID.test(event.id) &&
     Number.isSafeInteger(event.version) &&
     Number.isSafeInteger(event.seq) &&
-    [event.name, event.source, event.aggregateId, event.correlationId].every(
-      (part) => typeof part === "string" && part.length > 0 && part.length <= 200,
-    ) &&
+    [event.name, event.source, event.aggregateId, event.correlationId].every(isPlain) &&
     (event.causationId === null ||
       (typeof event.causationId === "string" && UUID.test(event.causationId))) &&
-    (event.traceparent === null || typeof event.traceparent === "string") &&
-    typeof event.occurredAt === "string" &&
-    !Number.isNaN(Date.parse(event.occurredAt))
+    (event.traceparent === null || isPlain(event.traceparent)) &&
+    isTime(event.occurredAt)
   );
 }
+
+/** A text that every inbox can keep. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === "string" && /^[\x20-\x7e]{1,200}$/.test(value);
+
+/** A time as we write it, and PostgreSQL reads it. */
+const isTime = (value: unknown): boolean =>
+  typeof value === "string" &&
+  /^[1-9]\d{3}-/.test(value) &&
+  !Number.isNaN(Date.parse(value)) &&
+  new Date(value).toISOString() === value;

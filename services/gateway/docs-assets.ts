@@ -7,7 +7,7 @@ export const DOCS_STYLE = `
   --soft: #a39b90; --line: #35302b; --accent: #f08a5d; --code: #26221f; --get: #6fcf9f; --post: #86b4f5;
   --put: #e5b35a; --delete: #f08a8c; --admin: #c3a1f2; } }
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; scroll-padding-top: 1rem; }
+html { scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--bg); color: var(--text);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 code, pre, .path { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .86em; }

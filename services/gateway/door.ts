@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, ServiceBroker } from "moleculer";
 import type { Config } from "../../config/env";
 import { errors, fail } from "../../contracts/errors";
-import { ExpectedError, messageOf } from "../../lib/errors";
+import { ExpectedError, hasCode, messageOf } from "../../lib/errors";
 import { callerOf } from "../../lib/mesh/caller";
 import { answerWithAction } from "./call-action";
 import { clientKey } from "./client-address";
@@ -119,7 +119,8 @@ export class Door {
     const what = `${req.method} ${req.url}`;
     if (problem.code === "INTERNAL_ERROR")
       logger.error({ requestId, err: error }, `${what} failed`);
-    if (problem.code === "SERVICE_UNAVAILABLE") {
+    // Moleculer has logged its own ways to be unavailable already.
+    if (hasCode(error, "SERVICE_UNAVAILABLE")) {
       logger.warn({ requestId }, `${what}: ${messageOf(error)}`);
     }
     if (error instanceof MethodNotAllowed) headers.allow = error.allow;
@@ -132,16 +133,15 @@ export class Door {
   }
 
   #answerOptions(exchange: Exchange, path: string): boolean {
-    const match = this.#match("OPTIONS", path);
+    // Elsewhere moleculer-web has taken a slash at the end away.
+    const match = this.#match("OPTIONS", path.replace(/(.)\/$/, "$1"));
     if (match && "allow" in match) this.send(exchange, this.#cors.options(exchange, match.allow));
     else this.sendError(exchange, fail("NOT_FOUND"));
     return true;
   }
 
   #match(method: string, path: string): Match<Target> {
-    if (!path.startsWith("/")) return null;
-    const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
-    return this.#router.find(method, trimmed);
+    return path.startsWith("/") ? this.#router.find(method, path) : null;
   }
 }
 

@@ -77,7 +77,7 @@ export class OrderEvents {
 
     sendStreamHead(exchange, HEADERS, { closing: false, secure: this.#options.secure });
     const listener: Listener = { res: exchange.res, version: after };
-    exchange.res.write(`retry: ${RETRY_MS}\n\n`);
+    write(exchange.res, `retry: ${RETRY_MS}\n\n`);
     if (!this.#tell(listener, id, news)) this.#listen(listener, id);
     return null;
   }
@@ -151,7 +151,7 @@ export class OrderEvents {
     for (const { version, status, reason, at } of news) {
       if (version <= listener.version) continue;
       const data = JSON.stringify({ orderId, status, at, version, ...(reason ? { reason } : {}) });
-      res.write(`event: order.status\nid: ${version}\ndata: ${data}\n\n`);
+      write(res, `event: order.status\nid: ${version}\ndata: ${data}\n\n`);
       listener.version = version;
     }
     const ended = isFinal(news.at(-1));
@@ -163,10 +163,15 @@ export class OrderEvents {
     for (const { listeners } of this.#watches.values()) {
       for (const { res } of listeners) {
         if (res.writableLength > MAX_BUFFERED_BYTES) res.destroy();
-        else res.write(": ping\n\n");
+        else write(res, ": ping\n\n");
       }
     }
   }
+}
+
+/** A stream that has ended, and not closed yet, would take a late write for an error. */
+function write(res: ServerResponse, text: string): void {
+  if (!res.writableEnded && !res.destroyed) res.write(text);
 }
 
 const isFinal = (entry: HistoryEntry | undefined): boolean =>

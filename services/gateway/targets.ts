@@ -93,6 +93,7 @@ function faultOf({ contract, route, access, params }: ActionTarget): string | nu
   if (route.ignoresToken && access !== "public") return "only a public route can ignore tokens";
   if (route.cacheSeconds === undefined) return null;
   if (route.method !== "GET") return "only a GET is cached";
+  if (route.limit) return "what the cache answers is not counted";
   return access === "public" ? null : "only what is public is the same for everybody";
 }
 

@@ -22,7 +22,7 @@ type WebRequest = IncomingMessage & { exchange: Exchange };
 type This = Service & {
   door: Door;
   orderEvents: OrderEvents;
-  http: HttpServer;
+  http?: HttpServer;
   /** Where moleculer-web has Node's server. */
   server: Server;
   /** Of moleculer-web: runs `rest`, and with it the methods below. */
@@ -86,11 +86,15 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
       const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
         const exchange = this.door.begin(req, res);
         if (this.door.answerAtOnce(exchange)) return;
-        void this.httpHandler(Object.assign(req, { exchange }), res);
+        this.httpHandler(Object.assign(req, { exchange }), res).catch((error: unknown) => {
+          this.logger.error({ err: error }, "a request could not even be refused");
+          res.destroy();
+        });
       };
-      this.http = new HttpServer({ host, port, tls, onRequest });
-      this.server = this.http.server;
-      const url = await this.http.listen();
+      const http = new HttpServer({ host, port, tls, onRequest });
+      this.http = http;
+      this.server = http.server;
+      const url = await http.listen();
       runtime.announce(`shop: ${url}  docs: ${url}/docs`);
     },
     async stopped() {
@@ -100,7 +104,7 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
     },
   });
 
-/** Methods of moleculer-web, replaced. Its `rest` action calls them in this order. */
+/** Methods of moleculer-web, replaced. It calls them in this order. */
 const methods = {
   parseQueryString: ({ url = "" }: IncomingMessage) => ({ url: pathOf(url), query: queryOf(url) }),
 

@@ -139,6 +139,12 @@ describe("a route that contradicts its contract", () => {
     [{ route: { method: "GET", path: "/x", headers: { key: "x-key" } } }, "key is not a param"],
     [{ route: { method: "PUT", path: "/x", cacheSeconds: 1 } }, "only a GET is cached"],
     [
+      {
+        route: { method: "GET", path: "/x", cacheSeconds: 1, limit: { budget: "b", perMinute: 1 } },
+      },
+      "what the cache answers is not counted",
+    ],
+    [
       { access: "customer", route: { method: "GET", path: "/x", cacheSeconds: 1 } },
       "only what is public is the same for everybody",
     ],

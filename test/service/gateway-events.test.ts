@@ -141,6 +141,16 @@ describe("the events of an order", () => {
     stream.abort();
   });
 
+  it("outlive listeners that go away at any moment", async () => {
+    for (let ms = 0; ms < 30; ms += 3) {
+      const stream = await listen();
+      setTimeout(stream.abort, ms);
+      advance("confirmed");
+      await shop.broker.broadcast("order.status", { orderId: ORDER });
+    }
+    expect((await shop.request("/health/live")).status).toBe(200);
+  });
+
   it("answer HEAD without a stream", async () => {
     const { status, headers } = await shop.request(path(), { method: "HEAD", headers: ada });
     expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream"]);

@@ -64,7 +64,8 @@ describe("the server", () => {
     "OPTIONS *",
     "GET *",
     "GET ?x=1",
-    "GET //",
+    "GET //api/v1/products",
+    "GET /api/v1/products//",
     "GET /..//../etc/passwd",
     "BREW /api/v1/cart",
   ])("answers %s with a problem", async (line) => {

@@ -34,7 +34,7 @@ const failingFor =
   (poison: ReadonlySet<string>): AnyEventHandler =>
   async (event, work) => {
     await note(event, work);
-    if (poison.has(event.id)) throw new Error("cannot stomach this");
+    if (poison.has(event.id)) throw new Error("cannot stomach\0 this");
   };
 const handlersOf = (handler: AnyEventHandler) => ({ handlers: { "stock.released": handler } });
 
@@ -156,22 +156,30 @@ test("a dead event that comes again, in bad company, does not open its letter ag
   expect(await stateOf(db, dead)).toMatchObject({ status: "dead", attempts: 1 });
 });
 
-test("a payload that PostgreSQL cannot take apart is in nobody's way", async () => {
-  const odd = { ...aFact("a", 1), payload: { name: "\u0000" } };
-  const poison = aFact("b", 1);
+test("payloads that PostgreSQL cannot take apart are parked, wait and die like any other", async () => {
+  const odd = (aggregateId: string, seq: number): EventEnvelope => ({
+    ...aFact(aggregateId, seq),
+    payload: { name: "\u0000\ud800" },
+  });
+  const [poison, later, other, dead] = [odd("a", 1), odd("a", 2), odd("b", 1), odd("c", 1)];
   const poisoned = new Set([poison.id]);
-  const replica = retrying(aReplica((await aDatabase())(), handlersOf(failingFor(poisoned))));
-  await replica.inbox.receive([odd, poison]);
+  const replica = retrying(
+    aReplica((await aDatabase())(), {
+      ...handlersOf(failingFor(poisoned)),
+      faultOf: (event) => (event.id === dead.id ? "bad payload" : null),
+    }),
+  );
+  await replica.inbox.receive([poison, later, other, dead]);
+  expect(await effectsOf(replica.db)).toEqual([other.id]);
   poisoned.clear();
   await eventually(async () => {
     await hasten(replica);
-    return (await effectsOf(replica.db)).includes(poison.id);
+    return (await effectsOf(replica.db)).length === 3;
   });
-  await eventually(async () => {
-    await hasten(replica);
-    const state = await stateOf(replica.db, odd);
-    return state && state.status !== "parked";
-  });
+  expect(await effectsOf(replica.db)).toEqual(ids([other, poison, later]));
+  expect(await findDeadLetters(replica.db, { event: "stock.released", limit: 10 })).toMatchObject([
+    { event: dead },
+  ]);
 });
 
 /** A connection that is cut in the middle of the work, as by a PostgreSQL that is stopped. */

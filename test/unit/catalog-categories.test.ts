@@ -66,8 +66,13 @@ describe("a tree of categories", () => {
   });
 
   test("counts a product once in each category that it reaches", () => {
-    const counts = countProducts(tree, [["desk-lamps"], ["lamps", "home"], ["home"], []]);
-    expect(Object.fromEntries(counts)).toEqual({ home: 3, lamps: 2, "desk-lamps": 1 });
+    const counts = countProducts(tree, [
+      { categories: ["desk-lamps"], products: 1 },
+      { categories: ["lamps", "home"], products: 2 },
+      { categories: ["home"], products: 1 },
+      { categories: [], products: 1 },
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({ home: 4, lamps: 3, "desk-lamps": 1 });
   });
 });
 

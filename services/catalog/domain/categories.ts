@@ -50,24 +50,30 @@ export function subtreeOf(categories: readonly Category[], slug: string): string
   return found;
 }
 
+/** So many products that are in exactly these categories. */
+export interface Placement {
+  readonly categories: readonly string[];
+  readonly products: number;
+}
+
 /**
  * How many products each category has, its subcategories' included. A product counts once, however
- * many of them it is in. `placements`: the category slugs of each product.
+ * many of them it is in.
  */
 export function countProducts(
   categories: readonly Category[],
-  placements: Iterable<readonly string[]>,
+  placements: Iterable<Placement>,
 ): Map<string, number> {
   const parents = new Map(categories.map(({ slug, parent }) => [slug, parent]));
   const counts = new Map(categories.map(({ slug }) => [slug, 0]));
-  for (const slugs of placements) {
+  for (const placement of placements) {
     const reached = new Set<string>();
-    for (const slug of slugs) {
+    for (const slug of placement.categories) {
       for (let at: string | null | undefined = slug; at && !reached.has(at); at = parents.get(at)) {
         reached.add(at);
       }
     }
-    for (const slug of reached) counts.set(slug, (counts.get(slug) ?? 0) + 1);
+    for (const slug of reached) counts.set(slug, (counts.get(slug) ?? 0) + placement.products);
   }
   return counts;
 }

@@ -3,7 +3,7 @@ import { fail } from "../../../contracts/errors";
 import { isDuplicate, type Document, type DocumentFile } from "../../../lib/embedded/document-file";
 import type { EventEnvelope } from "../../../lib/messaging/event";
 import type { ExpectedError } from "../../../lib/errors";
-import type { Category } from "../domain/categories";
+import type { Category, Placement } from "../domain/categories";
 import {
   fromPending,
   toCategoryDocument,
@@ -57,8 +57,8 @@ export class FileProductStore implements ProductStore {
     return this.#view.page(after, limit);
   }
 
-  async placements(): Promise<(readonly string[])[]> {
-    return this.#view.active("newest").map((product) => product.categories);
+  async placements(): Promise<Placement[]> {
+    return this.#view.active("newest").map(({ categories }) => ({ categories, products: 1 }));
   }
 
   async slugs(): Promise<string[]> {

@@ -20,7 +20,7 @@ export interface ProductFields extends Omit<Product, "id" | "attributes" | "vari
 }
 
 /** An event as JSON in a text, because of the attributes in its payload. */
-interface PendingDocument {
+export interface PendingDocument {
   readonly id: string;
   readonly envelope: string;
 }

@@ -1,7 +1,7 @@
 import type { Product } from "../../../contracts/catalog";
 import type { PendingEvents } from "../../../lib/messaging/document-outbox";
 import type { EventEnvelope } from "../../../lib/messaging/event";
-import type { Category } from "../domain/categories";
+import type { Category, Placement } from "../domain/categories";
 import type { ProductKey, ProductSort } from "../domain/product-order";
 
 /** A product and how often it was written; each write has told an event with that number. */
@@ -33,8 +33,8 @@ export interface ProductStore extends PendingEvents {
   list(query: ProductQuery): Promise<Product[]>;
   /** All products by id, those behind `after` (null: from the first). */
   page(after: string | null, limit: number): Promise<StoredProduct[]>;
-  /** The category slugs of each active product. */
-  placements(): Promise<(readonly string[])[]>;
+  /** Where the active products stand; the same categories may come more than once. */
+  placements(): Promise<Placement[]>;
   /** The slugs of all products. */
   slugs(): Promise<string[]>;
 

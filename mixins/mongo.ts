@@ -1,0 +1,50 @@
+import type { Service, ServiceSchema } from "moleculer";
+import DbService from "moleculer-db";
+import type { Runtime } from "../config/runtime";
+import { messageOf } from "../lib/errors";
+import { defineMixin } from "../lib/mesh/implement";
+import { isMongoAway, mongoDatabase } from "../lib/store/mongo";
+import { MongoAdapter } from "../lib/store/mongo-adapter";
+import { noGenericActions } from "./postgres";
+
+export interface MongoOptions {
+  readonly service: string;
+  readonly url: string;
+}
+
+/** What this mixin adds to `this`. */
+export interface MongoMembers {
+  /** moleculer-db's adapter; made when the service is created, connected before it starts. */
+  readonly adapter: MongoAdapter;
+}
+
+type This = Service & MongoMembers;
+
+/**
+ * Gives a service a MongoDB database by moleculer-db: connected before the service starts, which
+ * waits for a server that is away; closed after it stopped. A server that refuses (a password, an
+ * index that the documents contradict) ends the process.
+ */
+export function mongo(
+  { config }: Runtime,
+  { service, url }: MongoOptions,
+): Partial<ServiceSchema> {
+  const database = mongoDatabase(config.namespace, service);
+  return defineMixin<This>({
+    // Its typings describe a class; what it exports is a mixin.
+    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    adapter: new MongoAdapter({ url, database }),
+    actions: noGenericActions,
+    methods: {
+      // moleculer-db calls this at start, and again each second for as long as it rejects.
+      async connect(this: This): Promise<void> {
+        try {
+          await this.adapter.connect();
+        } catch (error) {
+          if (isMongoAway(error)) throw error;
+          this.broker.fatal(`${database}: ${messageOf(error)}`, error as Error, true);
+        }
+      },
+    },
+  });
+}

@@ -1,0 +1,110 @@
+import { durableServices, type DurableService } from "../../contracts";
+import type { DeadLetter } from "../../contracts/durable";
+import { fail, invalidField } from "../../contracts/errors";
+import { Id } from "../../contracts/common";
+import type { ActionParams, ActionResult, Caller } from "../../lib/mesh/types";
+import { Validator } from "../../lib/mesh/schema";
+import { decodeCursor, toPage } from "../../lib/store/cursor";
+import { ASK, askServices, type Answers } from "./ask-services";
+
+const PAGE = 100;
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
+const ids = new Validator(Id);
+
+/** The services that a `consumer` filter means: all, one, or none that exists. */
+const consumersOf = (consumer?: string): readonly DurableService[] =>
+  durableServices.filter((service) => consumer === undefined || service === consumer);
+
+const eventOf = (event?: string) => (event === undefined ? {} : { event });
+
+/** One page over all consumers, newest first. */
+export async function listDeadLetters(
+  caller: Caller,
+  { consumer, event, cursor, limit = 20 }: ActionParams<"operations.deadLetters">,
+): Promise<ActionResult<"operations.deadLetters">> {
+  const params = { ...eventOf(event), ...beforeOf(cursor), limit: limit + 1 };
+  const { answers, silent } = await askServices(
+    (service) => caller.call(`${service}.deadLetters`, params, ASK),
+    consumersOf(consumer),
+  );
+  const letters = answers.flatMap(({ answer }) => answer);
+  letters.sort((a, b) => (a.id < b.id ? 1 : -1));
+  const page = toPage(letters.slice(0, limit + 1), limit, (letter) => [letter.id]);
+  return { items: page.rows, nextCursor: page.nextCursor, degraded: silent };
+}
+
+function beforeOf(cursor?: string): { before?: string } {
+  if (cursor === undefined) return {};
+  const [before] = decodeCursor(cursor, 1) ?? [];
+  if (!ids.accepts(before)) throw invalidField("/cursor", "is not a cursor of this list");
+  return { before };
+}
+
+/** One dead letter, replayed ones too. */
+export async function findDeadLetter(caller: Caller, id: string): Promise<DeadLetter> {
+  const asked = await askServices((service) =>
+    caller.call(`${service}.deadLetters`, { id, limit: 1 }, ASK),
+  );
+  const letter = asked.answers.flatMap(({ answer }) => answer)[0];
+  return letter ?? refuse(asked);
+}
+
+export async function deleteDeadLetter(caller: Caller, id: string): Promise<null> {
+  const asked = await askServices((service) =>
+    caller.call(`${service}.deleteDeadLetter`, { id }, ASK),
+  );
+  return asked.answers.some(({ answer }) => answer) ? null : refuse(asked);
+}
+
+export async function replayDeadLetter(caller: Caller, id: string): Promise<{ replayed: number }> {
+  const asked = await askServices((service) =>
+    caller.call(`${service}.replayDeadLetter`, { id }, ASK),
+  );
+  return asked.answers.some(({ answer }) => answer) ? { replayed: 1 } : refuse(asked);
+}
+
+/** It does not exist only if everybody has said so. */
+function refuse({ silent }: Answers<unknown>): never {
+  if (silent.length === 0) throw fail("NOT_FOUND", "no such dead letter");
+  throw fail("SERVICE_UNAVAILABLE", "not every consumer answers", { retryAfter: 5 });
+}
+
+/** Oldest first, one after the other: events of one aggregate reach their handler in their order. */
+export async function replayDeadLetters(
+  caller: Caller,
+  { consumer, event, limit = PAGE }: ActionParams<"operations.replayDeadLetters">,
+): Promise<{ replayed: number }> {
+  const { answers } = await askServices(
+    (service) => oldestOf(caller, service, { ...eventOf(event), limit }),
+    consumersOf(consumer),
+  );
+  const letters = answers.flatMap(({ service, answer }) =>
+    answer.map((letter) => ({ service, id: letter.id })),
+  );
+  letters.sort((a, b) => (a.id < b.id ? -1 : 1));
+  let replayed = 0;
+  for (const { service, id } of letters.slice(0, limit)) {
+    if (await caller.call(`${service}.replayDeadLetter`, { id })) replayed++;
+  }
+  return { replayed };
+}
+
+async function oldestOf(
+  caller: Caller,
+  service: DurableService,
+  { limit, ...filter }: { event?: string; limit: number },
+): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (;;) {
+    const after = letters.at(-1)?.id ?? NO_ID;
+    const size = Math.min(PAGE, limit - letters.length);
+    const page = await caller.call(
+      `${service}.deadLetters`,
+      { ...filter, after, limit: size },
+      ASK,
+    );
+    letters.push(...page);
+    if (page.length < size || letters.length === limit) return letters;
+  }
+}
