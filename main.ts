@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const data = `data: ${config.dataDir}`;
   console.log([`Souk is ready (${seconds} s)`, ...shop.announcements, data].join("\n  "));
+  if (process.argv.includes("--repl")) shop.broker.repl();
 }
 
 process.on("unhandledRejection", (reason) => {

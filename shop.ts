@@ -39,7 +39,14 @@ export async function startShop(
   const embedded = config.postgresUrl
     ? null
     : await startEmbeddedPostgres({ dataDir: config.dataDir });
-  const broker = new ServiceBroker(brokerOptions(config));
+  const broker = new ServiceBroker({
+    ...brokerOptions(config),
+    // However the broker is stopped, by us or by its REPL, these end last.
+    stopped: async () => {
+      await transport.close();
+      await embedded?.stop();
+    },
+  });
   const transport = await transportOf(config, broker);
   const announcements: string[] = [];
   const runtime: Runtime = {
@@ -53,8 +60,6 @@ export async function startShop(
     const gateway = broker.getLocalService("gateway");
     if (gateway) await broker.destroyService(gateway);
     await broker.stop();
-    await transport.close();
-    await embedded?.stop();
   }
 
   try {

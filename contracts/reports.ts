@@ -3,6 +3,8 @@ import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id, OneOf, Time } from "./common";
 
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 export const Job = Strict({
   id: Id,
   type: T.String(),
@@ -19,7 +21,7 @@ export const reports = defineContract({
   durable: true,
   actions: {
     importProducts: action({
-      summary: "Import a product CSV as Shopify exports it, as a job",
+      summary: "Import products as a job: Shopify's CSV, or our own columns as CSV or XLSX",
       params: Strict({ currency: T.Optional(T.String({ pattern: "^[A-Z]{3}$" })) }),
       result: Strict({ jobId: Id }),
       access: "admin",
@@ -30,7 +32,7 @@ export const reports = defineContract({
         path: "/admin/products/import",
         status: 202,
         body: "stream",
-        contentTypes: ["text/csv"],
+        contentTypes: ["text/csv", XLSX],
         reply: ({ jobId }) => ({ headers: { location: `/api/v1/admin/jobs/${jobId}` } }),
       },
     }),

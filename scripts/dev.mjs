@@ -16,6 +16,8 @@ function start() {
     ["-r", "ts-node/register/transpile-only", join(root, "main.ts")],
     {
       stdio: "inherit",
+      // A group of its own: Ctrl-C reaches it once, through us.
+      detached: true,
     },
   );
   child.on("exit", (code) => {
@@ -48,7 +50,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     if (!child) process.exit(0);
     restarting = false;
-    if (signal === "SIGTERM") child.kill(signal);
+    child.kill(signal);
   });
 }
 start();

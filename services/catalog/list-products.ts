@@ -1,15 +1,11 @@
-import { invalidField } from "../../contracts/errors";
+import { Type as T } from "@sinclair/typebox";
+import { Id, Time } from "../../contracts/common";
+import { cursorReader } from "../../contracts/cursor";
 import type { catalog } from "../../contracts/catalog";
 import type { ParamsOf, ResultOf } from "../../lib/mesh/types";
-import { decodeCursor, toPage } from "../../lib/store/cursor";
+import { toPage } from "../../lib/store/cursor";
 import { subtreeOf } from "./domain/categories";
-import {
-  isKeyOf,
-  keyOf,
-  rankRelated,
-  type ProductKey,
-  type ProductSort,
-} from "./domain/product-order";
+import { keyOf, rankRelated, type ProductKey } from "./domain/product-order";
 import type { ProductStore } from "./store/product-store";
 
 type List = (typeof catalog)["actions"]["list"];
@@ -22,18 +18,15 @@ export async function listProducts(
   store: ProductStore,
   { category, cursor, sort = "newest", limit = 20 }: ParamsOf<List>,
 ): Promise<ResultOf<List>> {
-  const after = cursor === undefined ? null : keyFrom(cursor, sort);
+  const after: ProductKey | null = (sort === "newest" ? byTime : byPrice)(cursor) ?? null;
   const categories = category === undefined ? null : subtreeOf(await store.categories(), category);
   const products = await store.list({ categories, sort, after, limit: limit + 1 });
   const { rows, nextCursor } = toPage(products, limit, (product) => keyOf(product, sort));
   return { items: rows, nextCursor };
 }
 
-function keyFrom(cursor: string, sort: ProductSort): ProductKey {
-  const key = decodeCursor(cursor, 2);
-  if (!key || !isKeyOf(key, sort)) throw invalidField("/cursor", "is not a cursor of this list");
-  return [key[0] ?? "", String(key[1])];
-}
+const byTime = cursorReader(T.Tuple([Time, Id]));
+const byPrice = cursorReader(T.Tuple([T.Integer(), Id]));
 
 /** Of the newest products in its categories, those that share most of them; none for an unknown id. */
 export async function relatedProducts(

@@ -1,13 +1,10 @@
 import type { ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
-import { Id } from "../../contracts/common";
-import { invalidField } from "../../contracts/errors";
+import { idCursor } from "../../contracts/cursor";
 import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
-import { Validator } from "../../lib/mesh/schema";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-import { decodeCursor } from "../../lib/store/cursor";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { channelsOf } from "./channel/channels";
@@ -23,7 +20,6 @@ const SEND_POLL_MS = 1_000;
 
 type Members = DurableMembers & { sender?: Poller };
 
-const ids = new Validator(Id);
 
 /** What people are told of their orders. It only listens; a worker outside of every transaction sends. */
 export const notificationsService = (runtime: Runtime): ServiceSchema =>
@@ -38,10 +34,8 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
     actions: {
       async mine({ params: { cursor, limit = 20 }, user }) {
         const first = { userId: user.id, limit };
-        if (cursor === undefined) return listNotifications(this.db, first);
-        const [before] = decodeCursor(cursor, 1) ?? [];
-        if (!ids.accepts(before)) throw invalidField("/cursor", "is not a cursor of this list");
-        return listNotifications(this.db, { ...first, before });
+        const [before] = idCursor(cursor) ?? [];
+        return listNotifications(this.db, before ? { ...first, before } : first);
       },
     },
     events: {

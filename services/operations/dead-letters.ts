@@ -1,16 +1,13 @@
 import { durableServices, type DurableService } from "../../contracts";
 import type { DeadLetter } from "../../contracts/durable";
-import { fail, invalidField } from "../../contracts/errors";
-import { Id } from "../../contracts/common";
+import { fail } from "../../contracts/errors";
+import { idCursor } from "../../contracts/cursor";
 import type { ActionParams, ActionResult, Caller } from "../../lib/mesh/types";
-import { Validator } from "../../lib/mesh/schema";
-import { decodeCursor, toPage } from "../../lib/store/cursor";
+import { toPage } from "../../lib/store/cursor";
 import { ASK, askServices, type Answers } from "./ask-services";
 
 const PAGE = 100;
 const NO_ID = "00000000-0000-0000-0000-000000000000";
-
-const ids = new Validator(Id);
 
 /** The services that a `consumer` filter means: all, one, or none that exists. */
 const consumersOf = (consumer?: string): readonly DurableService[] =>
@@ -35,10 +32,8 @@ export async function listDeadLetters(
 }
 
 function beforeOf(cursor?: string): { before?: string } {
-  if (cursor === undefined) return {};
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (!ids.accepts(before)) throw invalidField("/cursor", "is not a cursor of this list");
-  return { before };
+  const [before] = idCursor(cursor) ?? [];
+  return before ? { before } : {};
 }
 
 /** One dead letter, replayed ones too. */

@@ -1,10 +1,13 @@
+import { Type as T } from "@sinclair/typebox";
 import type { ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
-import { fail, invalidField } from "../../contracts/errors";
+import { Time } from "../../contracts/common";
+import { cursorReader, idCursor } from "../../contracts/cursor";
+import { fail } from "../../contracts/errors";
+import { CouponCode } from "../../contracts/orders";
 import { newId } from "../../lib/ids";
 import { implement } from "../../lib/mesh/implement";
-import { decodeCursor } from "../../lib/store/cursor";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { cancelOverdue } from "./cancel-overdue";
@@ -18,6 +21,7 @@ import { orderModel } from "./store/model";
 import { toRecord, type OrderRow } from "./store/order-row";
 import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store";
 
+const couponCursor = cursorReader(T.Tuple([Time, CouponCode]));
 const DEADLINE_POLL_MS = 500;
 
 type Members = DurableMembers & { moves: OrderMoves; deadlines?: Poller };
@@ -88,20 +92,15 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         return toRecord(found(await findOrder(this.db, id, userId)));
       },
       async list({ params: { cursor, limit = 20, ...filter } }) {
-        const key = cursor === undefined ? undefined : decodeCursor(cursor, 1);
-        if (key === null) throw invalidField("/cursor", "is not a cursor of this list");
-        const before = key ? { before: String(key[0]) } : {};
-        const page = await listOrders(this.db, { ...filter, ...before, limit });
+        const [before] = idCursor(cursor) ?? [];
+        const page = await listOrders(this.db, { ...filter, ...(before ? { before } : {}), limit });
         return { items: page.rows.map(toRecord), nextCursor: page.nextCursor };
       },
       async createCoupon(ctx) {
         return createCoupon(this.db, ctx.params);
       },
       async coupons({ params: { cursor, limit = 20 } }) {
-        const key = cursor === undefined ? undefined : decodeCursor(cursor, 2);
-        if (key === null) throw invalidField("/cursor", "is not a cursor of this list");
-        const before: [string, string] | null = key ? [String(key[0]), String(key[1])] : null;
-        return listCoupons(this.db, before, limit);
+        return listCoupons(this.db, couponCursor(cursor) ?? null, limit);
       },
       async endCoupon({ params: { code } }) {
         if (!(await endCoupon(this.db, code))) throw fail("NOT_FOUND", "no such coupon");

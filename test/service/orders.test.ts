@@ -301,3 +301,12 @@ test("a coupon is quoted with its reason, listed, and ended", async () => {
   await shop.call("orders.endCoupon", { code }, admin);
   expect(await quote(5000)).toMatchObject({ invalid: "ended" });
 });
+
+test.each(["rubbish", "WyJ4Il0", "W10", "bnVsbA"])(
+  "%s is no cursor of any list",
+  async (cursor) => {
+    const refusal = { type: "VALIDATION_FAILED", data: { errors: [{ path: "/cursor" }] } };
+    await expect(shop.call("orders.list", { cursor })).rejects.toMatchObject(refusal);
+    await expect(shop.call("orders.coupons", { cursor }, admin)).rejects.toMatchObject(refusal);
+  },
+);

@@ -11,10 +11,6 @@ export const keyOf = (product: Product, sort: ProductSort): ProductKey => [
   product.id,
 ];
 
-/** Whether a decoded cursor is a key of this list. */
-export const isKeyOf = (key: readonly unknown[], sort: ProductSort): boolean =>
-  typeof key[0] === (sort === "newest" ? "string" : "number") && typeof key[1] === "string";
-
 /** Negative when `a` comes before `b`. */
 export function compareKeys(a: ProductKey, b: ProductKey, sort: ProductSort): number {
   const ascending = compare(a[0], b[0]) || compare(a[1], b[1]);

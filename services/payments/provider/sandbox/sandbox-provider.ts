@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Type as T } from "@sinclair/typebox";
 import type { Config } from "../../../../config/env";
 import type { Runtime } from "../../../../config/runtime";
-import { fail, invalidField } from "../../../../contracts/errors";
+import { cursorReader } from "../../../../contracts/cursor";
+import { fail } from "../../../../contracts/errors";
 import type { SandboxCharge } from "../../../../contracts/payments";
 import { messageOf } from "../../../../lib/errors";
-import { decodeCursor, toPage } from "../../../../lib/store/cursor";
+import { toPage } from "../../../../lib/store/cursor";
 import type { Database } from "../../../../lib/store/database";
 import type { Worker } from "../../dispatcher";
 import type { ProviderCharge } from "../../domain/provider-charge";
@@ -97,7 +99,7 @@ export class SandboxProvider implements PaymentProvider {
   }
 
   async listCharges({ orderId, cursor, limit }: ChargeFilter): Promise<ChargeList> {
-    const before = cursor === undefined ? null : positionOf(cursor);
+    const [before = null] = positionCursor(cursor) ?? [];
     const filter = { orderId: orderId ?? null, before, limit: limit + 1 };
     const rows = await listCharges(await this.#database.open(), filter);
     const page = toPage(rows, limit, (row) => [row.position]);
@@ -124,16 +126,12 @@ async function charge(
   return toCharge(row);
 }
 
+const positionCursor = cursorReader(T.Tuple([T.Integer()]));
+
 function assertSameRequest(row: ChargeRow, { orderId, amount }: ChargeRequest): void {
   const same =
     row.orderId === orderId && row.amount === amount.amount && row.currency === amount.currency;
   if (!same) throw new Error("this idempotency key was used for another charge");
-}
-
-function positionOf(cursor: string): number {
-  const [position] = decodeCursor(cursor, 1) ?? [];
-  if (typeof position === "number" && Number.isSafeInteger(position)) return position;
-  throw invalidField("/cursor", "is not a cursor of this list");
 }
 
 const toCharge = ({ id, orderId, amount, currency, status, failureCode }: ChargeRow) => ({
