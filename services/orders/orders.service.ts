@@ -13,7 +13,7 @@ import { durableEvents, type DurableMembers } from "../../mixins/durable-events"
 import { cancelOverdue } from "./cancel-overdue";
 import { createCoupon, quoteCoupon } from "./coupons";
 import { OrderMoves } from "./move-order";
-import { placeOrder } from "./place-order";
+import { placeOrder, type Checkout } from "./place-order";
 import { presentOrder } from "./present-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
@@ -24,7 +24,8 @@ import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store
 const couponCursor = cursorReader(T.Tuple([Time, CouponCode]));
 const DEADLINE_POLL_MS = 500;
 
-type Members = DurableMembers & { moves: OrderMoves; deadlines?: Poller };
+type Members = DurableMembers &
+  Pick<Checkout, "running"> & { moves: OrderMoves; deadlines?: Poller };
 
 /** Orders and their state machine: who may do what to an order, and when it is over. */
 export const ordersService = (runtime: Runtime): ServiceSchema =>
@@ -38,8 +39,9 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
     ],
     actions: {
       async place(ctx) {
-        const { db, outbox } = this;
-        return placeOrder({ db, outbox, orderTimeoutMs: runtime.config.orderTimeoutMs }, ctx);
+        const { db, outbox, running } = this;
+        const { orderTimeoutMs } = runtime.config;
+        return placeOrder({ db, outbox, orderTimeoutMs, running }, ctx);
       },
       async cancel(ctx) {
         const { id } = ctx.params;
@@ -143,6 +145,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       },
     },
     created() {
+      Object.assign(this, { running: new Map() });
       this.moves = new OrderMoves((orderId) => {
         void this.broker.broadcast("order.status", { orderId });
       });

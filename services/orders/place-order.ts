@@ -1,98 +1,83 @@
 import { createHash } from "node:crypto";
 import { fail, invalidField } from "../../contracts/errors";
-import type { PostalAddress, SkuQuantity } from "../../contracts/common";
-import type { orders } from "../../contracts/orders";
+import type { Order } from "../../contracts/orders";
 import { newId } from "../../lib/ids";
-import type { Ctx } from "../../lib/mesh/types";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { violates, type Database, type Queryable } from "../../lib/store/database";
 import { orderNumber } from "./domain/order-number";
 import { grantOf, refuseCoupon, type Grant } from "./domain/coupon";
+import { totalBasket, type Basket, type PricedOrder } from "./domain/price-order";
+import { addressOf, basketOf, price, type PlaceCtx } from "./read-basket";
 import {
-  mergeLines,
-  priceBasket,
-  totalBasket,
-  type Basket,
-  type PricedOrder,
-} from "./domain/price-order";
-import {
-  dropLease,
-  findPlaced,
   insertOrder,
-  takeLease,
+  lookUp,
   type NewOrder,
+  type Placed,
   type RequestKey,
 } from "./store/checkout-store";
 import { findCoupon, useCoupon } from "./store/coupon-store";
 import { toPlacedOrder, type OrderRow } from "./store/order-row";
 
-type PlaceCtx = Ctx<(typeof orders)["actions"]["place"]>;
-
 export interface Checkout {
   readonly db: Database;
   readonly outbox: Outbox;
   readonly orderTimeoutMs: number;
+  /** Fingerprints of the requests that this node is working on, by user and key. */
+  readonly running: Map<string, string>;
 }
 
-const MAX_QUANTITY = 99;
+interface Outcome {
+  readonly order: Order;
+  readonly replayed: boolean;
+}
 
 /**
  * Places an order once for each idempotency key of a user: the same request again gets the same
- * answer, however often and however parallel it comes.
+ * answer, however often and however parallel it comes. The unique key of the table is the truth, on
+ * every node; `running` only spares this one the work twice.
  */
-export async function placeOrder(checkout: Checkout, ctx: PlaceCtx) {
+export async function placeOrder(checkout: Checkout, ctx: PlaceCtx): Promise<Outcome> {
+  const { running } = checkout;
   const request = requestKeyOf(ctx);
-  const lease = await takeLease(checkout.db, request, checkout.orderTimeoutMs);
-  if (lease.state !== "taken" && lease.fingerprint !== request.fingerprint) {
-    throw fail("IDEMPOTENCY_KEY_REUSED");
-  }
-  switch (lease.state) {
-    case "done":
-      return replay(lease.order);
-    case "running":
-      throw fail("IDEMPOTENCY_KEY_IN_FLIGHT", undefined, { retryAfter: 1 });
-    case "taken":
-      return placeUnderLease(checkout, ctx, request, lease.deadline);
-    default:
-      return lease satisfies never;
+  const name = `${request.userId} ${request.key}`;
+  const other = running.get(name);
+  if (other !== undefined && other !== request.fingerprint) throw fail("IDEMPOTENCY_KEY_REUSED");
+  if (other !== undefined) throw fail("IDEMPOTENCY_KEY_IN_FLIGHT", undefined, { retryAfter: 1 });
+  running.set(name, request.fingerprint);
+  try {
+    const { placed, deadline } = await lookUp(checkout.db, request, checkout.orderTimeoutMs);
+    return placed ? replay(request, placed) : await place(checkout, ctx, request, deadline);
+  } finally {
+    running.delete(name);
   }
 }
 
-const replay = (row: OrderRow) => ({ order: toPlacedOrder(row), replayed: true });
+function replay({ fingerprint }: RequestKey, placed: Placed): Outcome {
+  if (placed.fingerprint !== fingerprint) throw fail("IDEMPOTENCY_KEY_REUSED");
+  return { order: toPlacedOrder(placed.order), replayed: true };
+}
 
-async function placeUnderLease(
+async function place(
   checkout: Checkout,
   ctx: PlaceCtx,
   request: RequestKey,
   deadline: string,
-) {
-  const { db } = checkout;
+): Promise<Outcome> {
+  const { lines, cart, coupon } = await basketOf(ctx);
+  const shippingAddress = await addressOf(ctx);
+  const basket = await price(ctx, lines);
+  const { paymentMethod } = ctx.params;
+  const couponCode = (ctx.params.couponCode ?? coupon)?.toUpperCase() ?? null;
+  const details = { request, shippingAddress, paymentMethod, cart, deadline, couponCode };
   try {
-    const basket = await basketOf(ctx);
-    const shippingAddress = await addressOf(ctx);
-    const priced = await price(ctx, basket.lines);
-    const { paymentMethod } = ctx.params;
-    const couponCode = (ctx.params.couponCode ?? basket.coupon)?.toUpperCase() ?? null;
-    const { cart } = basket;
-    const row = await insert(checkout, ctx, priced, {
-      request,
-      shippingAddress,
-      paymentMethod,
-      cart,
-      deadline,
-      couponCode,
-    });
+    const row = await insert(checkout, ctx, basket, details);
     return { order: toPlacedOrder(row), replayed: false };
   } catch (error) {
-    if (violates(error, "orders_request")) {
-      // Our lease ran out and somebody else was faster with the same key.
-      const placed = await findPlaced(db, request);
-      if (placed?.fingerprint === request.fingerprint) return replay(placed.order);
-      throw fail("IDEMPOTENCY_KEY_REUSED");
-    }
-    // Nothing was ordered: the key is free for another try.
-    await dropLease(db, request);
-    throw violates(error, "orders_cart") ? fail("CART_ALREADY_ORDERED") : error;
+    if (!violates(error, "orders_request") && !violates(error, "orders_cart")) throw error;
+    // The same request was faster on another node; or another request, with the same cart.
+    const { placed } = await lookUp(checkout.db, request, checkout.orderTimeoutMs);
+    if (placed) return replay(request, placed);
+    throw fail("CART_ALREADY_ORDERED");
   }
 }
 
@@ -111,54 +96,6 @@ const canonical = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
       : part,
   );
-
-interface Asked {
-  readonly lines: SkuQuantity[];
-  readonly cart: NewOrder["cart"];
-  /** The code that stands in the cart. */
-  readonly coupon: string | null;
-}
-
-async function basketOf(ctx: PlaceCtx): Promise<Asked> {
-  if (ctx.params.items) {
-    return { lines: checkedLines(ctx.params.items), cart: null, coupon: null };
-  }
-  const asked = await ctx.call("carts.linesOf", { userId: ctx.user.id });
-  const { cartId, version, lines, coupon } = asked;
-  return { lines: checkedLines(lines), cart: cartId ? { id: cartId, version } : null, coupon };
-}
-
-function checkedLines(lines: readonly SkuQuantity[]): SkuQuantity[] {
-  const merged = mergeLines(lines);
-  if (merged.length === 0) throw fail("CART_EMPTY");
-  const tooMany = merged.find((line) => line.quantity > MAX_QUANTITY);
-  if (tooMany) throw invalidField("/items", `at most ${MAX_QUANTITY} of ${tooMany.sku}`);
-  return merged;
-}
-
-async function addressOf(ctx: PlaceCtx): Promise<PostalAddress> {
-  const { shippingAddress, shippingAddressId } = ctx.params;
-  if (shippingAddress && shippingAddressId) {
-    throw invalidField("/shippingAddressId", "give either an address or the id of one, not both");
-  }
-  if (shippingAddress) return shippingAddress;
-  if (!shippingAddressId) throw invalidField("/shippingAddress", "is required");
-  return ctx.call("users.addressOf", { userId: ctx.user.id, id: shippingAddressId });
-}
-
-async function price(ctx: PlaceCtx, lines: readonly SkuQuantity[]): Promise<Basket> {
-  const offers = await ctx.call("catalog.offers", { skus: lines.map((line) => line.sku) });
-  const priced = priceBasket(lines, offers);
-  if (!("fault" in priced)) return priced;
-  switch (priced.fault) {
-    case "unknown-sku":
-      throw fail("SKU_NOT_FOUND", `no SKU ${priced.sku} is sold`);
-    case "mixed-currencies":
-      throw invalidField("/items", `one order cannot mix ${priced.currencies.join(" and ")}`);
-    default:
-      return priced satisfies never;
-  }
-}
 
 type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;
 

@@ -12,59 +12,32 @@ export interface RequestKey {
   readonly fingerprint: string;
 }
 
-export type Lease =
-  /** `deadline` (ISO 8601): when an order placed now has to be settled, by the clock that will judge it. */
-  | { readonly state: "taken"; readonly deadline: string }
-  | { readonly state: "running"; readonly fingerprint: string }
-  | { readonly state: "done"; readonly fingerprint: string; readonly order: OrderRow };
+export interface Placed {
+  readonly fingerprint: string;
+  readonly order: OrderRow;
+}
 
 /**
- * Longer than the deadline of a checkout; whoever takes a lease over after a crash is safe all the
- * same, since an order with the same key cannot be written twice.
+ * What became of a request before, and when (ISO 8601, by the clock that will judge it) an order
+ * placed now has to be settled.
  */
-const LEASE = "interval '15 seconds'";
-
-/** Begins a request, unless it was answered before or is running this moment. */
-export async function takeLease(
-  db: Database,
-  request: RequestKey,
-  timeoutMs: number,
-): Promise<Lease> {
-  const { userId, key, fingerprint } = request;
-  const [taken] = await db.query<{ deadline: Date }>(
-    `INSERT INTO checkout_lease AS l (user_id, idempotency_key, fingerprint, expires_at)
-     SELECT $1, $2, $3, now() + ${LEASE}
-     WHERE NOT EXISTS (SELECT FROM orders WHERE user_id = $1 AND idempotency_key = $2)
-     ON CONFLICT (user_id, idempotency_key) DO UPDATE
-       SET expires_at = excluded.expires_at, fingerprint = excluded.fingerprint
-       WHERE l.expires_at < now()
-     RETURNING now() + $4::int * interval '1 millisecond' AS deadline`,
-    [userId, key, fingerprint, timeoutMs],
-  );
-  if (taken) return { state: "taken", deadline: taken.deadline.toISOString() };
-  const placed = await findPlaced(db, request);
-  if (placed) return placed;
-  const [running] = await db.query<{ fingerprint: string }>(
-    "SELECT fingerprint FROM checkout_lease WHERE user_id = $1 AND idempotency_key = $2",
-    [userId, key],
-  );
-  // Neither there: the other request ended without an order between the two statements.
-  return { state: "running", fingerprint: running?.fingerprint ?? fingerprint };
-}
-
-export async function findPlaced(
+export async function lookUp(
   db: Database,
   { userId, key }: RequestKey,
-): Promise<Extract<Lease, { state: "done" }> | null> {
-  const [order] = await db.query<OrderRow & { fingerprint: string }>(
-    `SELECT ${ORDER_COLUMNS}, fingerprint FROM orders WHERE user_id = $1 AND idempotency_key = $2`,
-    [userId, key],
+  timeoutMs: number,
+): Promise<{ deadline: string; placed: Placed | null }> {
+  const [row] = await db.query<{ deadline: Date; fingerprint: string | null } & OrderRow>(
+    `SELECT now() + $3::int * interval '1 millisecond' AS deadline, fingerprint, ${ORDER_COLUMNS}
+     FROM (SELECT) one LEFT JOIN orders ON user_id = $1 AND idempotency_key = $2`,
+    [userId, key, timeoutMs],
   );
-  return order ? { state: "done", fingerprint: order.fingerprint, order } : null;
+  if (!row) throw new Error("an outer join without a row");
+  const { fingerprint, deadline, ...order } = row;
+  return {
+    deadline: deadline.toISOString(),
+    placed: fingerprint === null ? null : { fingerprint, order },
+  };
 }
-
-export const dropLease = (db: Database, { userId, key }: RequestKey): Promise<unknown> =>
-  db.query("DELETE FROM checkout_lease WHERE user_id = $1 AND idempotency_key = $2", [userId, key]);
 
 export interface NewOrder extends PricedOrder {
   readonly id: string;
@@ -79,7 +52,7 @@ export interface NewOrder extends PricedOrder {
   readonly deadline: string;
 }
 
-/** Writes the order, its first history entry and its event, and ends the lease, in one statement. */
+/** Writes the order, its first history entry and its event, in one statement. */
 export async function insertOrder(
   db: Queryable,
   order: NewOrder,
@@ -88,7 +61,6 @@ export async function insertOrder(
   const { request, total, cart } = order;
   const [row] = await db.query<OrderRow>(
     `WITH published AS (${insertEvents(1)}),
-     freed AS (DELETE FROM checkout_lease WHERE user_id = $4 AND idempotency_key = $14),
      placed AS (
        INSERT INTO orders (id, number, user_id, status, items, currency, subtotal, discount, shipping,
          tax, total, shipping_address, payment_method, idempotency_key, fingerprint, cart_id,

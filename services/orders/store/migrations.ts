@@ -47,16 +47,6 @@ export const orderMigrations: readonly Migration[] = [
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (order_id, version)
       );
-
-      -- Requests that are running now. Unlogged, so that taking one costs no fsync: what is lost in a
-      -- crash of PostgreSQL was not running any more, and orders_request is the truth.
-      CREATE UNLOGGED TABLE checkout_lease (
-        user_id uuid NOT NULL,
-        idempotency_key text NOT NULL,
-        fingerprint text NOT NULL,
-        expires_at timestamptz NOT NULL,
-        PRIMARY KEY (user_id, idempotency_key)
-      );
     `,
   },
   {
