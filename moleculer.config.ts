@@ -5,6 +5,7 @@ import { contracts, durableActions } from "./contracts";
 import { errors } from "./contracts/errors";
 import { MeshContext } from "./lib/mesh/context";
 import { guard } from "./lib/mesh/guard";
+import { natsOptions } from "./lib/messaging/nats-options";
 import { loggerOf } from "./lib/observability/logger";
 
 /** The broker of every node of the mesh, with the reason for each value that is not the default. */
@@ -14,6 +15,11 @@ export function brokerOptions(config: Config): BrokerOptions {
     // Unique for each start: requests for a process that died must not reach its successor
     // before that one has registered its services (RELIABILITY T4).
     nodeID: `${config.nodeId}-${randomBytes(3).toString("hex")}`,
+    transporter:
+      config.natsUrl === null ? null : { type: "NATS", options: natsOptions(config.natsUrl) },
+    // A node that died without a word is forgotten after 6 s, not 30.
+    heartbeatInterval: 2,
+    heartbeatTimeout: 6,
     logger: loggerOf(config),
     logLevel: config.logLevel,
     // 0 (the default) waits for ever; actions that need longer say so in their contract.

@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "test/mesh/**/*.test.ts", "test/chaos/**/*.test.ts"],
           globalSetup: ["test/support/global-postgres.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

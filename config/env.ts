@@ -1,4 +1,4 @@
-import { createPrivateKey } from "node:crypto";
+import { createECDH, createPrivateKey } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { serviceNames, type ServiceName } from "../contracts";
@@ -31,6 +31,10 @@ export interface Config {
       };
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** Takes text messages by POST; may carry a login. */
+  readonly smsGatewayUrl: string | null;
+  /** P-256, 32 bytes as base64url. */
+  readonly vapidPrivateKey: string | null;
   readonly rateLimit: "on" | "off";
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: number;
@@ -48,6 +52,8 @@ export class ConfigError extends Error {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const MORE_MONGO_HOSTS = /^(mongodb:\/\/[^,/?]+)(?:,[^,/?]+)+/;
 
 /** Reads variables and collects what is wrong with them, so that one start shows all faults. */
 class Reader {
@@ -82,7 +88,8 @@ class Reader {
   url(name: string, ...protocols: string[]): string | null {
     const text = this.text(name);
     if (text === null) return null;
-    const servers = text.split(",");
+    // MongoDB names the members of a replica set within one URL.
+    const servers = text.replace(MORE_MONGO_HOSTS, "$1").split(",");
     const good = servers.every(
       (server) => URL.canParse(server) && protocols.includes(new URL(server).protocol),
     );
@@ -137,6 +144,8 @@ export function readConfig(env: Env = process.env, terminal = process.stdout.isT
     payments: readPayments(read),
     smtpUrl: read.url("SMTP_URL", "smtp:", "smtps:"),
     mailFrom: read.text("MAIL_FROM") ?? "Souk <shop@souk.example>",
+    smsGatewayUrl: read.url("SMS_GATEWAY_URL", "https:", "http:"),
+    vapidPrivateKey: readVapidKey(read),
     rateLimit: read.oneOf("RATE_LIMIT", ["on", "off"], "on"),
     corsOrigins: readOrigins(read),
     trustedProxies: read.integer("TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
@@ -196,6 +205,23 @@ function readPrivateKey(read: Reader, natsUrl: string | null): string | null {
 function isEd25519(pem: string): boolean {
   try {
     return createPrivateKey(pem).asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
+}
+
+function readVapidKey(read: Reader): string | null {
+  const key = read.text("VAPID_PRIVATE_KEY");
+  if (key !== null && !isP256(key)) {
+    read.faults.push("VAPID_PRIVATE_KEY must be a P-256 private key: 32 bytes as base64url");
+  }
+  return key;
+}
+
+function isP256(key: string): boolean {
+  try {
+    createECDH("prime256v1").setPrivateKey(key, "base64url");
+    return /^[A-Za-z0-9_-]{43}$/.test(key);
   } catch {
     return false;
   }

@@ -25,10 +25,7 @@ type This = Service & MongoMembers;
  * waits for a server that is away; closed after it stopped. A server that refuses (a password, an
  * index that the documents contradict) ends the process.
  */
-export function mongo(
-  { config }: Runtime,
-  { service, url }: MongoOptions,
-): Partial<ServiceSchema> {
+export function mongo({ config }: Runtime, { service, url }: MongoOptions): Partial<ServiceSchema> {
   const database = mongoDatabase(config.namespace, service);
   return defineMixin<This>({
     // Its typings describe a class; what it exports is a mixin.

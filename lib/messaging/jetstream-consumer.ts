@@ -23,8 +23,9 @@ export interface JetStreamConsumerOptions {
 }
 
 const IN_HAND = 128;
-/** A third of the broker's ack_wait. */
-const HEARTBEAT_MS = 10_000;
+/** How long the broker waits for a word about a message before it gives it to somebody else. */
+export const ACK_WAIT_MS = 6_000;
+const HEARTBEAT_MS = ACK_WAIT_MS / 3;
 const RETRY_MS = 500;
 
 /** One service's messages of one event, pulled into the service's queue and acknowledged after it. */

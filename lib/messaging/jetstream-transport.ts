@@ -7,7 +7,6 @@ import {
   nanos,
   RetentionPolicy,
   StorageType,
-  type ConnectionOptions,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
@@ -16,7 +15,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
-import { JetStreamConsumer, type EventStream } from "./jetstream-consumer";
+import { natsOptions } from "./nats-options";
+import { ACK_WAIT_MS, JetStreamConsumer, type EventStream } from "./jetstream-consumer";
 import type { Consumer, Transport } from "./transport";
 
 export interface JetStreamOptions {
@@ -59,7 +59,7 @@ export class JetStreamTransport implements Transport, EventStream {
   /** Connects, waiting for a broker that is not there yet, and makes the stream. */
   static async connect(options: JetStreamOptions): Promise<JetStreamTransport> {
     const connection = await connect({
-      ...connectionOptions(options.url),
+      ...natsOptions(options.url),
       name: `${options.node}:events`,
     });
     const manager = await connection.jetstreamManager({ checkAPI: false });
@@ -136,7 +136,8 @@ export class JetStreamTransport implements Transport, EventStream {
       filter_subject: this.subjectOf(event),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(30_000),
+      // A consumer that died in the middle is followed by another after this; one that lives says so.
+      ack_wait: nanos(ACK_WAIT_MS),
       // The inbox counts attempts and ends them; the broker never gives up by itself.
       max_deliver: -1,
       max_ack_pending: 256,
@@ -153,23 +154,4 @@ export class JetStreamTransport implements Transport, EventStream {
       }
     }
   }
-}
-
-/** nats.js drops user, password and scheme of a URL; and it gives up after ten tries. */
-function connectionOptions(url: string): ConnectionOptions {
-  const servers = url.split(",").map((server) => new URL(server));
-  const [first] = servers;
-  if (!first) throw new RangeError("no NATS server");
-  return {
-    servers: servers.map((server) => server.host),
-    ...(first.username ? { user: decodeURIComponent(first.username) } : {}),
-    ...(first.password ? { pass: decodeURIComponent(first.password) } : {}),
-    ...(first.protocol === "tls:" ? { tls: {} } : {}),
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 100,
-    waitOnFirstConnect: true,
-    pingInterval: 5_000,
-    maxPingOut: 2,
-  };
 }

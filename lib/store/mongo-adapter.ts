@@ -43,8 +43,8 @@ export class MongoAdapter extends MongooseAdapter<Document> {
     this.conn = connection;
     // The driver goes on looking for its servers for ever; each operation says when it found none.
     connection.on("error", () => undefined);
-    connection.on("disconnected", () => this.broker?.logger.warn("MongoDB is away"));
-    connection.on("connected", () => this.broker?.logger.info("MongoDB is back"));
+    connection.on("disconnected", () => this.service.logger.warn("MongoDB is away"));
+    connection.on("connected", () => this.service.logger.info("MongoDB is back"));
   }
 
   override async disconnect(): Promise<void> {

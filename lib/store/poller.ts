@@ -10,6 +10,11 @@ export interface PollerOptions {
   readonly run: () => Promise<void>;
 }
 
+/** While rounds fail they come ever more rarely, up to this. */
+const LONGEST_PAUSE_MS = 2_000;
+
+const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
+
 /**
  * Runs a round now and then, and at once when woken. What was woken for may be lost in a crash;
  * the clock finds it.
@@ -19,6 +24,8 @@ export class Poller {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | null = null;
   #again = false;
+  /** Rounds that failed since the last good one. */
+  #failures = 0;
   #state: "idle" | "started" | "stopped" = "idle";
 
   constructor(options: PollerOptions) {
@@ -46,18 +53,32 @@ export class Poller {
     clearTimeout(this.#timer);
     // Wakes of this same turn of the event loop share the round.
     await new Promise(setImmediate);
-    let failed = false;
     do {
       this.#again = false;
-      try {
-        await this.#options.run();
-      } catch (error) {
-        failed = true;
-        this.#options.logger.warn(`${this.#options.name}: ${messageOf(error)}`);
-      }
-    } while (this.#again && !failed && this.#running());
+      await this.#runOnce();
+    } while (this.#again && this.#failures === 0 && this.#running());
     this.#round = null;
-    if (this.#running()) this.#timer = setTimeout(() => this.wake(), this.#options.everyMs);
+    if (this.#running()) this.#timer = setTimeout(() => this.wake(), this.#pause());
+  }
+
+  async #runOnce(): Promise<void> {
+    const { name, logger, run } = this.#options;
+    try {
+      await run();
+      if (this.#failures > 0) logger.warn(`${name}: works again`);
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      // An outage is told at its beginning and ever more rarely, not at each round.
+      if (isPowerOfTwo(this.#failures)) {
+        logger.warn(`${name}: ${messageOf(error)} (failed ${this.#failures} times)`);
+      }
+    }
+  }
+
+  #pause(): number {
+    const { everyMs } = this.#options;
+    return Math.max(everyMs, Math.min(everyMs * 2 ** this.#failures, LONGEST_PAUSE_MS));
   }
 
   #running(): boolean {

@@ -72,9 +72,10 @@ function answerOf({ route, access }: ActionTarget, result: unknown): Answer {
   return { status, headers, body: text };
 }
 
-/** A string that comes with a type of its own is sent as it is, everything else as JSON. */
-function bodyText(body: unknown, type: string | undefined): string | null {
+/** Bytes, and a string that comes with a type of its own, are sent as they are, everything else as JSON. */
+function bodyText(body: unknown, type: string | undefined): string | Buffer | null {
   if (body === null || body === undefined) return null;
+  if (Buffer.isBuffer(body)) return body;
   return typeof body === "string" && type !== JSON_TYPE ? body : JSON.stringify(body);
 }
 

@@ -11,10 +11,11 @@ import { beginExchange, type Answer, type Exchange } from "./exchange";
 import { assertAccess, Identities } from "./identity";
 import { MicroCache } from "./micro-cache";
 import { problemAnswer, problemOf } from "./problem";
-import { limitRate, MemoryRateLimiter, type RateLimiter } from "./rate-limit";
+import { limitRate, type RateLimiter } from "./rate-limit";
 import { pathOf } from "./read-params";
 import type { Match, Router } from "./router";
 import { send } from "./send";
+import { rateLimiterOf } from "./shared-rate-limiter";
 import type { Target } from "./targets";
 
 export interface Found {
@@ -48,7 +49,7 @@ export class Door {
     const caller = callerOf(broker, "gateway");
     this.#broker = broker;
     this.#router = router;
-    this.#limiter = config.rateLimit === "on" ? new MemoryRateLimiter() : null;
+    this.#limiter = rateLimiterOf(config, broker.getLogger("rate-limit"));
     this.#identities = new Identities(() => caller.call("users.jwks", {}));
     this.#cors = new Cors(config.corsOrigins);
     this.#trustedProxies = config.trustedProxies;
@@ -130,6 +131,7 @@ export class Door {
   /** From here on every answer says that its connection ends. */
   startClosing(): void {
     this.#closing = true;
+    void this.#limiter?.close?.();
   }
 
   #answerOptions(exchange: Exchange, path: string): boolean {

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** A strong entity tag: the same bytes, the same tag. */
-export const etagOf = (body: string): string =>
+export const etagOf = (body: string | Buffer): string =>
   `"${hash("sha256", body, "base64url").slice(0, 27)}"`;
 
 const SANE_ID = /^[\w.-]{1,128}$/;

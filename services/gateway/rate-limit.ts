@@ -18,6 +18,8 @@ export interface Verdict {
 /** Counts requests of a client against a budget. In memory here; shared by gateways elsewhere. */
 export interface RateLimiter {
   take(client: string, budget: Budget): Promise<Verdict>;
+  /** For one that keeps a connection. */
+  close?(): Promise<void>;
 }
 
 const MINUTE_MS = 60_000;
@@ -67,7 +69,7 @@ export class MemoryRateLimiter implements RateLimiter {
   }
 }
 
-const verdict = (
+export const verdict = (
   allowed: boolean,
   remaining: number,
   resetMs: number,

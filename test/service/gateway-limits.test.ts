@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { fail } from "../../contracts/errors";
 import { startTestGateway, standIn, type TestGateway } from "../support/gateway";
+import { RedisServer, redisIsThere } from "../support/redis-server";
 
 let shop: TestGateway | undefined;
 afterEach(() => shop?.stop());
@@ -66,5 +67,28 @@ describe("a limited route", () => {
   it("has no limit when they are off", async () => {
     const gateway = await start({ RATE_LIMIT: "off" });
     expect((await login(gateway)).headers.get("ratelimit-limit")).toBeNull();
+  });
+});
+
+describe.skipIf(!redisIsThere())("gateways that share a Redis", () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.remove());
+
+  it("count as one, and each for itself while it is away", async () => {
+    const env = { RATE_LIMIT: "on", REDIS_URL: redis.url, NAMESPACE: "shared" };
+    const [one, other] = [await start(env), await startTestGateway([users], env)];
+    const remaining = async (gateway: TestGateway) => {
+      const { status, headers } = await login(gateway);
+      return [status, headers.get("ratelimit-remaining")];
+    };
+    expect(await remaining(one)).toEqual([401, "59"]);
+    expect(await remaining(other)).toEqual([401, "58"]);
+    await redis.kill();
+    expect(await remaining(one)).toEqual([401, "59"]);
+    expect(await remaining(other)).toEqual([401, "59"]);
+    await other.stop();
   });
 });

@@ -1,26 +1,27 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DurableMap } from "../../lib/embedded/durable-map";
+import { hasCode } from "../../lib/errors";
 import { newId } from "../../lib/ids";
 import { newRecord } from "../../lib/messaging/inbox-records";
+import { RedisConnection } from "../../lib/store/redis";
 import { dropSkus, joined, newCart, setLine, type Cart } from "../../services/carts/domain/cart";
 import type { CartStore } from "../../services/carts/store/cart-store";
 import { FileCartStore } from "../../services/carts/store/file-cart-store";
+import { RedisCartStore } from "../../services/carts/store/redis-cart-store";
+import { eventually } from "../support/eventually";
 import { killAfter, runOnFullDisk } from "../support/kill-child";
 import { anEventOf, aProduct } from "../support/products";
 import { quietLogger } from "../support/quiet-logger";
+import { RedisServer, redisIsThere } from "../support/redis-server";
 
 interface OpenOptions {
   readonly folder: string;
   readonly now?: () => number;
 }
-
-/** Each adapter, opened on what an earlier one left in the same folder. */
-const adapters: Record<string, (options: OpenOptions) => Promise<CartStore>> = {
-  "a file": (options) => FileCartStore.open({ ...options, logger: quietLogger }),
-};
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +35,8 @@ const put = (store: CartStore, { id }: Cart, sku: string, quantity = 1) =>
   store.update(id, (cart) => setLine(cart, { sku, quantity }, now()));
 const skusOf = (cart: Cart | null) => cart?.lines.map((line) => line.sku);
 
-describe.each(Object.entries(adapters))("carts in %s", (_name, open) => {
+/** What every store promises. `open` finds what an earlier one left for the same folder. */
+function behaves(open: (options: OpenOptions) => Promise<CartStore>): void {
   let store: CartStore;
   let clock: number;
   const reopen = async () => {
@@ -77,9 +79,10 @@ describe.each(Object.entries(adapters))("carts in %s", (_name, open) => {
     const cart = await add(store, null);
     const skus = Array.from({ length: 50 }, (_, n) => `S${n}`);
     await Promise.all(skus.map((sku) => put(store, cart, sku)));
-    expect(skusOf(await store.find(cart.id))).toEqual(skus);
+    const found = await store.find(cart.id);
+    expect(skusOf(found)?.sort()).toEqual(skus.sort());
     await reopen();
-    expect(skusOf(await store.find(cart.id))).toEqual(skus);
+    expect(await store.find(cart.id)).toEqual(found);
   });
 
   test("a change that throws changes nothing", async () => {
@@ -139,9 +142,140 @@ describe.each(Object.entries(adapters))("carts in %s", (_name, open) => {
     await store.inbox.remove(event.id);
     expect(await store.inbox.all()).toEqual([]);
   });
-});
+}
 
 const joinNow = (cart: Cart, guest: Cart): Cart => joined(cart, guest, now());
+
+describe("carts in a file", () =>
+  behaves((options) => FileCartStore.open({ ...options, logger: quietLogger })));
+
+describe.skipIf(!redisIsThere())("carts in Redis", () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server.remove());
+
+  const open = async (options: Partial<OpenOptions> = {}) => {
+    const keyPrefix = `${basename(folder)}:`;
+    const logger = quietLogger;
+    const connection = new RedisConnection({
+      url: server.url,
+      keyPrefix,
+      commandTimeoutMs: 400,
+      logger,
+    });
+    await connection.whenReady(5_000);
+    return new RedisCartStore({ connection, ...options });
+  };
+  const redis = async <T>(ask: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(server.url);
+    try {
+      return await ask(client);
+    } finally {
+      client.disconnect();
+    }
+  };
+  const away = (error: unknown) => hasCode(error, "SERVICE_UNAVAILABLE");
+
+  behaves(open);
+
+  test("of changes through several nodes at once none is lost, and a user has one cart", async () => {
+    const stores = await Promise.all([open(), open(), open()]);
+    const userId = newId();
+    const carts = await Promise.all(stores.map((store) => add(store, userId)));
+    expect(new Set(carts.map((cart) => cart.id)).size).toBe(1);
+    const [cart] = carts as [Cart];
+    const skus = Array.from({ length: 60 }, (_, n) => `S${n}`);
+    await Promise.all(skus.map((sku, n) => put(stores[n % 3] as CartStore, cart, sku)));
+    const found = await stores[0]?.find(cart.id);
+    expect(skusOf(found ?? null)?.sort()).toEqual(skus.sort());
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test("a guest's cart that is merged through two nodes at once is merged once", async () => {
+    const [a, b] = await Promise.all([open(), open()]);
+    const [mine, guest] = [await add(a, newId()), await add(a, null)];
+    await put(b, guest, "A", 2);
+    const merged = await Promise.all([a, b].map((s) => s.merge(mine.id, guest.id, joinNow)));
+    expect(merged.filter((cart) => cart !== null)).toHaveLength(1);
+    expect((await b.find(mine.id))?.lines).toEqual([{ sku: "A", quantity: 2 }]);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test("Redis itself drops the carts of guests in the end, and those of users never", async () => {
+    const store = await open();
+    const [mine, guest, empty] = [
+      await add(store, newId()),
+      await add(store, null),
+      await add(store, null),
+    ];
+    await put(store, guest, "A");
+    const lives = await redis((client) =>
+      Promise.all(
+        [mine, guest, empty].map(({ id }) => client.pttl(`${basename(folder)}:cart:${id}`)),
+      ),
+    );
+    expect(lives[0]).toBe(-1);
+    expect(lives[1]).toBeGreaterThan(29 * 86_400_000);
+    expect(lives[2]).toBeGreaterThan(3_500_000);
+    expect(lives[2]).toBeLessThanOrEqual(3_600_000);
+    await store.close();
+  });
+
+  test("a Redis that is gone is told at once, and one that came back is used soon", async () => {
+    const store = await open();
+    const cart = await add(store, newId());
+    await server.kill();
+    const began = performance.now();
+    await expect(store.find(cart.id)).rejects.toSatisfy(away);
+    await expect(put(store, cart, "A")).rejects.toSatisfy(away);
+    await expect(store.inbox.all()).rejects.toSatisfy(away);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    await server.start();
+    const back = performance.now();
+    await eventually(() =>
+      store.find(cart.id).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(performance.now() - back).toBeLessThan(1_500);
+    // It kept nothing over its restart, as one that is set up for caches does not.
+    expect(await store.ofUser(cart.userId ?? "")).toBeNull();
+    const again = await add(store, cart.userId);
+    expect(skusOf(await put(store, again, "A"))).toEqual(["A"]);
+    await store.close();
+  });
+
+  test("a Redis that answers nothing keeps nobody waiting", async () => {
+    const store = await open();
+    const cart = await add(store, newId());
+    server.freeze();
+    const began = performance.now();
+    await expect(store.find(cart.id)).rejects.toSatisfy(away);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    server.thaw();
+    await eventually(() =>
+      store.find(cart.id).then(
+        (found) => found !== null,
+        () => false,
+      ),
+    );
+    await store.close();
+  });
+
+  test("a Redis that is full refuses changes, and still shows what there is", async () => {
+    const store = await open();
+    const cart = await add(store, newId());
+    await redis((client) => client.config("SET", "maxmemory", "1"));
+    await expect(put(store, cart, "A")).rejects.toSatisfy(away);
+    expect(await store.find(cart.id)).toEqual(cart);
+    await redis((client) => client.config("SET", "maxmemory", "0"));
+    expect(skusOf(await put(store, cart, "A"))).toEqual(["A"]);
+    await store.close();
+  });
+});
 
 describe("the file of carts", () => {
   const file = () => join(folder, "carts.log");

@@ -1,23 +1,26 @@
 import { appendFile, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Product } from "../../contracts/catalog";
 import { hasCode } from "../../lib/errors";
 import type { ProductStore } from "../../services/catalog/store/product-store";
+import { eventually } from "../support/eventually";
 import { openFileProducts, productsFile } from "../support/file-products";
 import { killAfter } from "../support/kill-child";
+import { openMongoProducts } from "../support/mongo-products";
+import { MongoServer, mongoIsThere } from "../support/mongo-server";
 import { anEventOf, aProduct, aVariant } from "../support/products";
+
+interface IndexDescription {
+  readonly key: object;
+  readonly unique?: boolean;
+}
 
 interface OpenStore {
   readonly store: ProductStore;
   close(): Promise<void>;
 }
-
-/** Each adapter, opened on what an earlier one left in the same folder. */
-const adapters: Record<string, (folder: string) => Promise<OpenStore>> = {
-  "a file": openFileProducts,
-};
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +37,8 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { type: string }).type,
   );
 
-describe.each(Object.entries(adapters))("products in %s", (_name, open) => {
+/** What every store promises. `open` finds what an earlier one left for the same folder. */
+function behaves(open: (folder: string) => Promise<OpenStore>): void {
   let opened: OpenStore;
   let store: ProductStore;
   beforeEach(async () => {
@@ -191,6 +195,7 @@ describe.each(Object.entries(adapters))("products in %s", (_name, open) => {
       store.replace({ ...product, name: "New" }, 2, second),
       store.dropPending([first]),
     ]);
+    await store.dropPending([first]);
     expect(await store.pending()).toEqual([second]);
     await reopen();
     expect(await store.pending()).toEqual([second]);
@@ -198,11 +203,121 @@ describe.each(Object.entries(adapters))("products in %s", (_name, open) => {
     expect(await store.pending()).toEqual([]);
   });
 
-  test("what is given out cannot be changed", async () => {
+  test("the active products of each set of categories are counted", async () => {
+    for (const categories of [["a"], ["a", "b"], ["a", "b"], []]) {
+      await add(store, aProduct({ categories }));
+    }
+    await add(store, aProduct({ categories: ["a"], status: "archived" }));
+    const counts: Record<string, number> = {};
+    for (const { categories, products } of await store.placements()) {
+      counts[categories.join()] = (counts[categories.join()] ?? 0) + products;
+    }
+    expect(counts).toEqual({ a: 1, "a,b": 2, "": 1 });
+  });
+
+  test("an operator in place of a value finds nothing", async () => {
+    await add(store, aProduct());
+    const operator = { $ne: null } as never;
+    expect(await store.bySlug(operator).catch(() => null)).toBeNull();
+    expect(await store.byId(operator).catch(() => null)).toBeNull();
+    expect(await store.bySkus([operator]).catch((): Product[] => [])).toEqual([]);
+  });
+}
+
+describe("products in a file", () => {
+  behaves(openFileProducts);
+
+  test("what is given out cannot be changed, as it is what the next one gets", async () => {
+    const { store, close } = await openFileProducts(folder);
     const product = aProduct();
     await add(store, product);
     const found = (await store.byId(product.id))?.product;
     expect(() => found?.variants.pop()).toThrow(TypeError);
+    await close();
+  });
+});
+
+describe.skipIf(!mongoIsThere())("products in MongoDB", () => {
+  let server: MongoServer;
+  beforeAll(async () => {
+    server = await MongoServer.start();
+  });
+  afterAll(() => server.remove());
+
+  const open = () => openMongoProducts(server.url, basename(folder));
+  const away = (error: unknown) => hasCode(error, "SERVICE_UNAVAILABLE");
+
+  behaves(open);
+
+  test("of several nodes that write the same at once one wins, and what it wrote all see", async () => {
+    const nodes = await Promise.all([open(), open(), open()]);
+    const stores = nodes.map(({ store }) => store);
+    const codes = await Promise.all(
+      stores.map((store) => codeOf(add(store, aProduct({ slug: "one" })))),
+    );
+    expect(codes.sort()).toEqual(["SLUG_TAKEN", "SLUG_TAKEN", "none"]);
+    const found = await stores[0]?.bySlug("one");
+    if (!found) throw new Error("it is not there");
+    const { product } = found;
+    for (let version = 2; version <= 6; version++) {
+      const written = await Promise.all(
+        stores.map((store, n) => rewrite(store, { ...product, name: `${n}` }, version)),
+      );
+      expect(written.filter(Boolean)).toHaveLength(1);
+    }
+    for (const store of stores) expect((await store.byId(product.id))?.version).toBe(6);
+    const pending = (await stores[1]?.pending()) ?? [];
+    expect(pending.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5, 6]);
+    await Promise.all(
+      stores.map((store, n) => store.dropPending(pending.filter((_event, at) => at % 3 === n))),
+    );
+    expect(await stores[2]?.pending()).toEqual([]);
+    await Promise.all(nodes.map(({ close }) => close()));
+  });
+
+  test("nodes that start at once agree on the indexes", async () => {
+    const nodes = await Promise.all([open(), open(), open(), open()]);
+    // Mongoose types them as `any`.
+    const indexes = (await nodes[0]?.adapter.model.listIndexes()) as IndexDescription[];
+    expect(indexes.map(({ key, unique = false }) => [Object.keys(key), unique])).toEqual([
+      [["_id"], false],
+      [["slug"], true],
+      [["variants.sku"], true],
+      [["createdAt", "_id"], false],
+      [["price", "_id"], false],
+      [["categories", "createdAt", "_id"], false],
+      [["categories", "price", "_id"], false],
+      [["pending.id"], false],
+    ]);
+    await Promise.all(nodes.map(({ close }) => close()));
+  });
+
+  test("a MongoDB that was killed is told, and has all that it acknowledged when it is back", async () => {
+    const { store, close } = await open();
+    const product = aProduct();
+    await add(store, product);
+    await server.kill();
+    const began = performance.now();
+    await expect(add(store, aProduct())).rejects.toSatisfy(away);
+    await expect(store.byId(product.id)).rejects.toSatisfy(away);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    await server.start();
+    const found = await eventually(() => store.byId(product.id).catch(() => null));
+    expect(found.product).toEqual(product);
+    expect(await store.pending()).toHaveLength(1);
+    await close();
+  });
+
+  test("a MongoDB that answers nothing keeps nobody waiting for long", async () => {
+    const { store, close } = await open();
+    await add(store, aProduct({ slug: "frozen" }));
+    await server.freeze();
+    const began = performance.now();
+    await expect(store.bySlug("frozen")).rejects.toSatisfy(away);
+    expect(performance.now() - began).toBeLessThan(12_000);
+    await server.thaw();
+    await eventually(() => store.bySlug("frozen").catch(() => null));
+    await close();
   });
 });
 

@@ -70,7 +70,16 @@ export const events = {
       deadline: new Date(Date.now() + 60_000).toISOString(),
     }),
   confirmed: (order: OrderReference) =>
-    envelope("order.confirmed", { ...order, items, total: euros(26_390), shippingAddress }),
+    envelope("order.confirmed", {
+      ...order,
+      items,
+      subtotal: euros(25_900),
+      discount: euros(0),
+      shipping: euros(490),
+      tax: euros(0),
+      total: euros(26_390),
+      shippingAddress,
+    }),
   cancelled: (
     order: OrderReference,
     reason: EventPayload<"order.cancelled">["reason"] = "CUSTOMER_REQUEST",

@@ -23,7 +23,7 @@ export class ShopProcess {
     return new ShopProcess(await mkdtemp(join(tmpdir(), "souk-process-")), env);
   }
 
-  /** Starts on this data folder; resolves when the summary names the address. */
+  /** Starts on this data folder; resolves when the summary is out. */
   async start(): Promise<void> {
     this.output = "";
     const child = spawn(process.execPath, [join(root, "scripts/start.mjs")], {
@@ -47,15 +47,17 @@ export class ShopProcess {
     const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
     child.stdout.on("data", collect);
     child.stderr.on("data", collect);
-    this.url = await eventually(
+    await eventually(
       async () => {
         if (child.exitCode !== null)
           throw new Error(`ended with ${child.exitCode}: ${this.output}`);
-        const found = /http:\/\/[\w.]+:(\d+)/.exec(this.output);
-        return found?.[1] && `http://127.0.0.1:${found[1]}`;
+        return this.output.includes("Souk is ready");
       },
       { timeoutMs: 60_000, what: "the shop to be ready" },
     );
+    // Only a process with a gateway has an address.
+    const port = /http:\/\/[\w.]+:(\d+)/.exec(this.output)?.[1];
+    this.url = port ? `http://127.0.0.1:${port}` : "";
   }
 
   get pid(): number {

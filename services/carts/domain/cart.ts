@@ -122,9 +122,17 @@ const wasApplied = ({ applied }: Cart, orderId: string): boolean =>
 export const seen = (cart: Cart, now: string): Cart =>
   Date.parse(now) - Date.parse(cart.seenAt) < DAY_MS ? cart : { ...cart, seenAt: now };
 
-/** A guest's cart ends 30 days after its last use, an empty one after an hour; a user's never. */
-export function isExpired(cart: Cart, nowMs: number): boolean {
-  if (cart.userId !== null) return false;
+/**
+ * A guest's cart ends 30 days after its last use, an empty one after an hour; a user's never: null.
+ * Milliseconds since 1970.
+ */
+export function expiresAt(cart: Cart): number | null {
+  if (cart.userId !== null) return null;
   const ttl = cart.lines.length > 0 ? GUEST_TTL_MS : EMPTY_GUEST_TTL_MS;
-  return nowMs - Date.parse(cart.seenAt) > ttl;
+  return Date.parse(cart.seenAt) + ttl;
+}
+
+export function isExpired(cart: Cart, nowMs: number): boolean {
+  const end = expiresAt(cart);
+  return end !== null && nowMs > end;
 }

@@ -7,6 +7,7 @@ import { duplicateOf, reachingMongo } from "../../../lib/store/mongo";
 import type { MongoAdapter } from "../../../lib/store/mongo-adapter";
 import type { Category, Placement } from "../domain/categories";
 import { priceOf } from "../domain/product";
+import type { ProductKey } from "../domain/product-order";
 import { fromPending, toFields, toPending, toProduct } from "./product-document";
 import { openCatalog, type CatalogModels, type MongoProduct } from "./product-model";
 import type { ProductQuery, ProductStore, StoredProduct } from "./product-store";
@@ -109,21 +110,21 @@ export class MongoProductStore implements ProductStore {
   }
 
   async pendingHeads(limit: number, skip: readonly string[]): Promise<EventEnvelope[]> {
-    const filter: Filter = { ...WAITING, _id: trusted({ $nin: [...skip] }) };
+    const filter: Filter = { ...waiting(), _id: trusted({ $nin: [...skip] }) };
     const found = await this.#run(({ products }) =>
       products
-        .find(filter, { pending: { $slice: 1 } })
-        .select({ pending: 1 })
+        .find(filter, { version: 1 })
+        .slice("pending", 1)
         .sort({ "pending.id": 1 })
         .limit(limit)
         .lean(),
     );
-    return found.flatMap(({ pending }) => pending.slice(0, 1).map(fromPending));
+    return found.flatMap(({ pending }) => pending.map(fromPending));
   }
 
   async pending(): Promise<EventEnvelope[]> {
     const found = await this.#run(({ products }) =>
-      products.find(WAITING, { pending: 1 }).lean(),
+      products.find(waiting(), { pending: 1 }).lean(),
     );
     const events = found.flatMap(({ pending }) => pending.map(fromPending));
     // Ids, as UUIDv7, also tell those of one millisecond apart.
@@ -163,7 +164,7 @@ export class MongoProductStore implements ProductStore {
   }
 }
 
-const WAITING = { "pending.id": trusted({ $exists: true }) };
+const waiting = (): Filter => ({ "pending.id": trusted({ $exists: true }) });
 
 const fieldsOf = (product: Product, version: number) => ({
   ...toFields(product, version),
@@ -176,14 +177,11 @@ const toStored = (document: Omit<MongoProduct, "pending">): StoredProduct => ({
 });
 
 /** Behind a key in an order by `field` and id. The first condition bounds the walk along the index. */
-function behind(field: "createdAt" | "price", direction: 1 | -1, [value, id]: readonly unknown[]) {
-  const [from, beyond] = direction === 1 ? ["$gte", "$gt"] : ["$lte", "$lt"];
+function behind(field: "createdAt" | "price", direction: 1 | -1, [value, id]: ProductKey): Filter {
+  const beyond = direction === 1 ? "$gt" : "$lt";
   return {
-    [field]: trusted({ [from as string]: value }),
-    $or: [
-      { [field]: trusted({ [beyond as string]: value }) },
-      { _id: trusted({ [beyond as string]: id }) },
-    ],
+    [field]: trusted({ [`${beyond}e`]: value }),
+    $or: [{ [field]: trusted({ [beyond]: value }) }, { _id: trusted({ [beyond]: id }) }],
   };
 }
 
@@ -196,6 +194,7 @@ const translating =
     if (duplicate.field === "slug") {
       throw fail("SLUG_TAKEN", `another product has the slug ${slug}`);
     }
-    const sku = typeof duplicate.value === "string" ? `the SKU ${duplicate.value}` : "one of its SKUs";
+    const sku =
+      typeof duplicate.value === "string" ? `the SKU ${duplicate.value}` : "one of its SKUs";
     throw fail("SKU_TAKEN", `another product has ${sku}`);
   };

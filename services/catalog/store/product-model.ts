@@ -38,9 +38,7 @@ const productSchema = () =>
       categories: [String],
       attributes: Pairs,
       images: [part<{ url: string; alt: string }>({ url: String, alt: String })],
-      variants: [
-        part<Variant>({ sku: String, name: String, price: Money, attributes: Pairs }),
-      ],
+      variants: [part<Variant>({ sku: String, name: String, price: Money, attributes: Pairs })],
       status: String,
       createdAt: String,
       updatedAt: String,

@@ -16,9 +16,7 @@ type Opened = Service & { store: ProductStore };
 
 /** Opens the store of products before the service starts: in MongoDB where one is named, else in a file. */
 export const productStore = (runtime: Runtime): Partial<ServiceSchema> =>
-  runtime.config.mongoUrl === null
-    ? inFile(runtime)
-    : inMongo(runtime, runtime.config.mongoUrl);
+  runtime.config.mongoUrl === null ? inFile(runtime) : inMongo(runtime, runtime.config.mongoUrl);
 
 const inFile = (runtime: Runtime) =>
   defineMixin<Opened & DocumentsMembers>({
