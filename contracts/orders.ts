@@ -292,6 +292,10 @@ export const orders = defineContract({
       payload: Strict({
         ...reference,
         items: T.Array(OrderLine),
+        subtotal: Money,
+        discount: Money,
+        shipping: Money,
+        tax: Money,
         total: Money,
         shippingAddress: PostalAddress,
       }),

@@ -1,5 +1,6 @@
 import type { CancelReason } from "../../contracts/orders";
 import type { UnitOfWork } from "../../lib/messaging/event";
+import { money } from "../../lib/money/money";
 import { returnCoupon } from "./store/coupon-store";
 import { advance, markDispatched } from "./store/order-store";
 import type { OrderRow } from "./store/order-row";
@@ -23,6 +24,7 @@ export class OrderMoves {
   async confirm(work: UnitOfWork, id: string): Promise<OrderRow | null> {
     const row = await advance(work, id, { to: "confirmed" });
     if (!row) return null;
+    const amount = (value: number) => money(Number(value), row.currency);
     work.publish({
       name: "order.confirmed",
       aggregateId: id,
@@ -30,7 +32,11 @@ export class OrderMoves {
       payload: {
         ...referenceOf(row),
         items: row.items,
-        total: { amount: Number(row.total), currency: row.currency },
+        subtotal: amount(row.subtotal),
+        discount: amount(row.discount),
+        shipping: amount(row.shipping),
+        tax: amount(row.tax),
+        total: amount(row.total),
         shippingAddress: row.shipping_address,
       },
     });
