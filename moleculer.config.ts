@@ -6,6 +6,7 @@ import { errors } from "./contracts/errors";
 import { MeshContext } from "./lib/mesh/context";
 import { guard } from "./lib/mesh/guard";
 import { natsOptions } from "./lib/messaging/nats-options";
+import { metricsOf } from "./lib/observability/metrics";
 import { loggerOf } from "./lib/observability/logger";
 
 /** The broker of every node of the mesh, with the reason for each value that is not the default. */
@@ -36,7 +37,7 @@ export function brokerOptions(config: Config): BrokerOptions {
     // main.ts stops things in order: first the door, then the services, then PostgreSQL.
     skipProcessEventRegistration: true,
     registry: { stopDelay: 0 },
-    metrics: { enabled: false },
+    metrics: metricsOf(config.metricsPort),
     tracing: { enabled: false },
     internalServices: true,
   };
