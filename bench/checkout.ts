@@ -77,7 +77,7 @@ async function buy(buyer: Client, confirmations: Confirmations, ms: number) {
   return bought;
 }
 
-/** Tells when orders are confirmed, from their table, at the cost of one small query each 2 ms. */
+/** Tells when orders are confirmed, from their table, at the cost of one small query each 5 ms. */
 class Confirmations {
   readonly #waiting = new Map<string, () => void>();
   #closed = false;
@@ -116,7 +116,7 @@ class Confirmations {
           this.#waiting.delete(id);
         }
       }
-      await sleep(2);
+      await sleep(5);
     }
   }
 }
