@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number;
   /** 0 = any free port; null = off. */
   readonly metricsPort: number | null;
+  /** Where people reach the gateway, for links in mails; no slash at its end. */
+  readonly publicUrl: string;
   readonly dataDir: string;
   readonly services: readonly ServiceName[];
   readonly nodeId: string;
@@ -129,6 +131,9 @@ export function readConfig(env: Env = process.env, terminal = process.stdout.isT
       read.text("METRICS_PORT") === "off"
         ? null
         : read.integer("METRICS_PORT", 3030, { min: 0, max: 65_535 }),
+    publicUrl: (
+      read.url("PUBLIC_URL", "https:", "http:") ?? `http://localhost:${read.text("PORT") ?? 3000}`
+    ).replace(/\/+$/, ""),
     dataDir: resolve(read.text("DATA_DIR") ?? "data"),
     services: readServices(read, natsUrl),
     nodeId: read.text("NODE_ID") ?? `${hostname()}-${process.pid}`,

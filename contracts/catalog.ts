@@ -17,7 +17,11 @@ import {
 } from "./common";
 
 const Image = Strict({
-  url: T.String({ minLength: 1, maxLength: 2048, pattern: '^(https?://|/images/)[^\\s<>"]+$' }),
+  url: T.String({
+    minLength: 1,
+    maxLength: 2048,
+    pattern: '^(https?://|/images/|/media/)[^\\s<>"]+$',
+  }),
   alt: Text(255),
 });
 const Variant = Strict({
@@ -177,6 +181,13 @@ export const catalog = defineContract({
         status: ProductStatus,
       }),
       result: Strict({ id: Id, outcome: OneOf(["created", "updated", "unchanged"]) }),
+      access: "internal",
+      idempotent: true,
+    }),
+    addImage: action({
+      summary: "Hang a picture on a product, after the others; the same URL once",
+      params: Strict({ id: Id, url: Image.properties.url, alt: T.Optional(Text(255)) }),
+      result: T.Null(),
       access: "internal",
       idempotent: true,
     }),

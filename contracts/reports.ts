@@ -1,7 +1,7 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
-import { Id, OneOf, Time } from "./common";
+import { Id, ListOf, OneOf, Page, Text, Time } from "./common";
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -15,6 +15,42 @@ export const Job = Strict({
   updatedAt: Time,
 });
 export type Job = Static<typeof Job>;
+
+/** A file on its way through the mesh, which speaks JSON. */
+export const File = Strict({
+  contentType: T.String(),
+  fileName: T.String({ pattern: "^[A-Za-z0-9._-]{1,100}$" }),
+  content: T.String({ description: "base64" }),
+});
+export type File = Static<typeof File>;
+
+/** What a job made, else what it counted. */
+export const JobResult = T.Union([File, T.Record(T.String(), T.Integer())]);
+export type JobResult = Static<typeof JobResult>;
+
+const isFile = (result: JobResult): result is File => "content" in result;
+
+/** As RFC 6266 has it; the name needs no quoting. */
+const download = ({ contentType, fileName, content }: File) => ({
+  headers: {
+    "content-type": contentType,
+    "content-disposition": `attachment; filename="${fileName}"`,
+  },
+  // A string also where the OpenAPI is derived, from a stand-in for the result.
+  body: Buffer.from(String(content), "base64"),
+});
+
+const invoiceRoute = (path: string) => ({
+  method: "GET" as const,
+  path,
+  errors: ["INVALID_TRANSITION"],
+  reply: download,
+});
+
+/** `2026-01-31`, or a moment as `2026-01-31T12:00:00.000Z`. */
+const DateOrTime = T.String({
+  pattern: "^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z)?$",
+});
 
 export const reports = defineContract({
   name: "reports",
@@ -44,13 +80,101 @@ export const reports = defineContract({
       idempotent: true,
       route: { method: "GET", path: "/admin/jobs/:id" },
     }),
-    jobResult: action({
-      summary: "What a completed job counted; `failed` is the number of errors that it reported",
-      params: Strict({ id: Id }),
-      result: T.Record(T.String(), T.Integer()),
+    jobs: action({
+      summary: "Jobs, newest first, without their errors",
+      params: Strict({ ...Page }),
+      result: ListOf(T.Omit(Job, ["errors"])),
       access: "admin",
       idempotent: true,
-      route: { method: "GET", path: "/admin/jobs/:id/result", errors: ["CONFLICT"] },
+      route: { method: "GET", path: "/admin/jobs" },
+    }),
+    cancelJob: action({
+      summary:
+        "End a job that is not done; it is `failed` then, with the error `cancelled` on row 0",
+      params: Strict({ id: Id }),
+      result: Job,
+      access: "admin",
+      idempotent: true,
+      route: { method: "DELETE", path: "/admin/jobs/:id", errors: ["CONFLICT"] },
+    }),
+    jobResult: action({
+      summary:
+        "What a completed job made, as a file, or counted; `failed` is the number of errors that it reported",
+      params: Strict({ id: Id }),
+      result: JobResult,
+      access: "admin",
+      idempotent: true,
+      route: {
+        method: "GET",
+        path: "/admin/jobs/:id/result",
+        errors: ["CONFLICT"],
+        reply: (result) => (isFile(result) ? download(result) : {}),
+      },
+    }),
+    addImage: action({
+      summary: "Add a picture to a product: its file as JPEG, PNG or WebP, of at most 10 MiB",
+      params: Strict({ id: Id, alt: T.Optional(Text(255)) }),
+      result: Strict({ url: T.String(), thumbnail: T.String() }),
+      access: "admin",
+      timeoutMs: 60_000,
+      idempotent: true,
+      route: {
+        method: "POST",
+        path: "/admin/products/:id/images",
+        status: 201,
+        body: "stream",
+        contentTypes: ["image/jpeg", "image/png", "image/webp"],
+        reply: ({ url }) => ({ headers: { location: url } }),
+      },
+    }),
+    image: action({
+      summary: "An uploaded picture",
+      params: Strict({ file: T.String({ maxLength: 255 }) }),
+      result: Strict({ content: T.String({ description: "base64" }) }),
+      access: "public",
+      idempotent: true,
+      route: {
+        method: "GET",
+        path: "/media/:file",
+        absolute: true,
+        reply: ({ content }) => ({
+          headers: {
+            "content-type": "image/webp",
+            "cache-control": "public, max-age=31536000, immutable",
+          },
+          body: Buffer.from(String(content), "base64"),
+        }),
+      },
+    }),
+    invoice: action({
+      summary: "The invoice of one's own order as PDF, once it is confirmed",
+      params: Strict({ id: Id }),
+      result: File,
+      access: "customer",
+      idempotent: true,
+      route: invoiceRoute("/orders/:id/invoice"),
+    }),
+    adminInvoice: action({
+      summary: "The invoice of any order as PDF, once it is confirmed",
+      params: Strict({ id: Id }),
+      result: File,
+      access: "admin",
+      idempotent: true,
+      route: invoiceRoute("/admin/orders/:id/invoice"),
+    }),
+    sales: action({
+      summary:
+        "Sales by day, product and category as a job; a date is a whole day in UTC, and `to` is included",
+      params: Strict({ from: DateOrTime, to: DateOrTime, format: OneOf(["csv", "xlsx"]) }),
+      result: Strict({ jobId: Id }),
+      access: "admin",
+      idempotent: false,
+      route: {
+        method: "POST",
+        path: "/admin/reports/sales",
+        status: 202,
+        reply: ({ jobId }) => ({ headers: { location: `/api/v1/admin/jobs/${jobId}` } }),
+      },
     }),
   },
   events: {
@@ -60,5 +184,12 @@ export const reports = defineContract({
       payload: Strict({ jobId: Id, type: T.String() }),
     }),
   },
-  consumes: ["job.queued"],
+  consumes: [
+    "job.queued",
+    "order.confirmed",
+    "payment.refunded",
+    "product.created",
+    "product.updated",
+    "product.archived",
+  ],
 });

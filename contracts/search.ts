@@ -1,9 +1,16 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
-import { Attributes, Id, Money, Nullable, OneOf, Page, Slug, Text } from "./common";
+import { Id, Money, Nullable, OneOf, Page, Slug, Text } from "./common";
 
-const Facet = T.Array(Strict({ value: T.String(), count: T.Integer() }));
+const Facet = T.Array(Strict({ value: T.String(), count: T.Integer() }), {
+  description: "the most frequent values first, at most 100",
+});
+const PriceBand = Strict({
+  from: T.Integer({ description: "the lowest price in it, in minor units" }),
+  to: Nullable(T.Integer({ description: "the lowest price above it" })),
+  count: T.Integer(),
+});
 const MinorUnits = T.Integer({ minimum: 0, maximum: 1_000_000_000_00 });
 
 export const SearchHit = Strict({
@@ -26,8 +33,14 @@ export const SearchResult = Strict({
     categories: Facet,
     brands: Facet,
     attributes: T.Record(T.String(), Facet),
-    price: T.Array(Strict({ from: T.Integer(), to: Nullable(T.Integer()), count: T.Integer() })),
+    price: T.Array(PriceBand),
   }),
+  estimated: T.Optional(
+    T.Literal(true, {
+      description:
+        "more than 10,000 products match: total and counts are told from a random sample of them",
+    }),
+  ),
   didYouMean: Nullable(T.String({ description: "the nearest spelling, when nothing was found" })),
   nextCursor: Nullable(T.String()),
 });
@@ -47,7 +60,9 @@ export const search = defineContract({
         minPrice: T.Optional(MinorUnits),
         maxPrice: T.Optional(MinorUnits),
         /** In a query string: `attributes.color=blue`. */
-        attributes: T.Optional(Attributes),
+        attributes: T.Optional(
+          T.Record(Text(64, 1), Text(255), { maxProperties: 8, description: "name → exact value" }),
+        ),
         inStock: T.Optional(T.Boolean()),
         sort: T.Optional(OneOf(["relevance", "newest", "price_asc", "price_desc"])),
         ...Page,
@@ -80,7 +95,7 @@ export const search = defineContract({
       access: "admin",
       timeoutMs: 600_000,
       idempotent: true,
-      route: { method: "POST", path: "/admin/search/rebuild" },
+      route: { method: "POST", path: "/admin/search/rebuild", errors: ["CONFLICT"] },
     }),
   },
   events: {},

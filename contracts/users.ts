@@ -187,15 +187,28 @@ export const users = defineContract({
       access: "internal",
       idempotent: true,
     }),
-    contact: action({
-      summary: "How to reach a user",
-      params: Strict({ userId: Id }),
-      result: Strict({
-        email: T.String(),
-        name: T.String(),
-        locale: T.String(),
-        phone: Nullable(T.String()),
+    contacts: action({
+      summary: "How to reach some users; who is gone is left out",
+      params: Strict({ userIds: T.Array(Id, { maxItems: 100 }) }),
+      result: T.Array(
+        Strict({
+          id: Id,
+          email: T.String(),
+          name: T.String(),
+          locale: T.String(),
+          phone: Nullable(T.String()),
+        }),
+      ),
+      access: "internal",
+      idempotent: true,
+    }),
+    page: action({
+      summary: "The ids of some customers, in their own order, after one of them",
+      params: Strict({
+        after: T.Optional(Id),
+        limit: T.Integer({ minimum: 1, maximum: 1_000 }),
       }),
+      result: T.Array(Id),
       access: "internal",
       idempotent: true,
     }),

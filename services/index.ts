@@ -10,6 +10,7 @@ import { operationsService } from "./operations/operations.service";
 import { ordersService } from "./orders/orders.service";
 import { paymentsService } from "./payments/payments.service";
 import { reportsService } from "./reports/reports.service";
+import { searchService } from "./search/search.service";
 import { shippingService } from "./shipping/shipping.service";
 import { usersService } from "./users/users.service";
 
@@ -26,6 +27,7 @@ export const services: Readonly<Partial<Record<ServiceName, ServiceFactory>>> = 
   orders: ordersService,
   payments: paymentsService,
   reports: reportsService,
+  search: searchService,
   shipping: shippingService,
   users: usersService,
 };

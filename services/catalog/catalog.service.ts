@@ -13,6 +13,7 @@ import { seedDemo } from "./seed-demo";
 import type { ProductStore } from "./store/product-store";
 import { productStore, type ProductStoreMembers } from "./store/product-store.mixin";
 import {
+  addImage,
   archiveProduct,
   createProduct,
   putProduct,
@@ -52,6 +53,10 @@ export const catalogService = (runtime: Runtime): ServiceSchema =>
       },
       async archive(ctx) {
         await archiveProduct(writing(this, ctx), ctx.params.id);
+        return null;
+      },
+      async addImage(ctx) {
+        await addImage(writing(this, ctx), ctx.params);
         return null;
       },
       async put(ctx) {

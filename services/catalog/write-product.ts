@@ -1,5 +1,5 @@
 import type { catalog, Product } from "../../contracts/catalog";
-import { fail } from "../../contracts/errors";
+import { fail, invalidField } from "../../contracts/errors";
 import { hasCode } from "../../lib/errors";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope, NewEvent } from "../../lib/messaging/event";
@@ -61,6 +61,23 @@ export async function updateProduct(
 /** Throws NOT_FOUND for an unknown id; an archived product stays as it is. */
 export async function archiveProduct(writing: Writing, id: string): Promise<void> {
   await revise(writing, id, (old) => changeProduct(old, { status: "archived" }, timestamp()));
+}
+
+const MAX_IMAGES = 50;
+
+/** Throws NOT_FOUND for an unknown id. A picture without a text shows what the product is called. */
+export async function addImage(
+  writing: Writing,
+  { id, url, alt }: Params<"addImage">,
+): Promise<void> {
+  await revise(writing, id, (old) => {
+    if (old.images.some((image) => image.url === url)) return null;
+    if (old.images.length >= MAX_IMAGES) {
+      throw invalidField("/image", `is one too many; a product has at most ${MAX_IMAGES}`);
+    }
+    const images = [...old.images, { url, alt: alt ?? old.name }];
+    return changeProduct(old, { images }, timestamp());
+  });
 }
 
 /** Creates or replaces the product with this slug. Throws SKU_TAKEN. */

@@ -2,27 +2,40 @@ import type { ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
 import { idCursor } from "../../contracts/cursor";
+import { fail } from "../../contracts/errors";
 import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
-import { channelsOf } from "./channel/channels";
+import { startBulk } from "./bulk/start-bulk";
+import { askToUnsubscribe, unsubscribe } from "./bulk/unsubscribe";
+import { defaultPreferences } from "./domain/preferences";
+import { openPostOffice, type PostOffice } from "./post-office";
+import { previewMail } from "./preview-mail";
+import { publicNetwork, type PushNetwork } from "./push/network";
+import { subscribe } from "./push/subscribe";
 import { queueMail, type OrderEvent } from "./queue-mail";
-import { sendDue } from "./send-due";
+import { findBulk } from "./store/bulk-store";
 import { notificationMigrations } from "./store/migrations";
 import { notificationModel } from "./store/model";
 import { listNotifications, orderNumberOf } from "./store/notification-store";
+import { changePreferences, findPreferences } from "./store/preference-store";
+import { removeSubscription } from "./store/push-subscription-store";
 import type { FactsOf, TemplateName } from "./templates";
 import { orderFacts } from "./templates/order-rows";
 
-const SEND_POLL_MS = 1_000;
+type Members = DurableMembers & { office?: PostOffice };
 
-type Members = DurableMembers & { sender?: Poller };
-
+export interface NotificationsOptions {
+  /** Where push messages may go (the public internet). */
+  readonly network?: PushNetwork;
+}
 
 /** What people are told of their orders. It only listens; a worker outside of every transaction sends. */
-export const notificationsService = (runtime: Runtime): ServiceSchema =>
+export const notificationsService = (
+  runtime: Runtime,
+  { network = publicNetwork() }: NotificationsOptions = {},
+): ServiceSchema =>
   implement(contracts.notifications)<Members>({
     mixins: [
       durableEvents(runtime, {
@@ -33,9 +46,46 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
     ],
     actions: {
       async mine({ params: { cursor, limit = 20 }, user }) {
-        const first = { userId: user.id, limit };
         const [before] = idCursor(cursor) ?? [];
-        return listNotifications(this.db, before ? { ...first, before } : first);
+        return listNotifications(this.db, { userId: user.id, limit, before });
+      },
+      async preview({ params }) {
+        return previewMail(params);
+      },
+      async preferences({ user }) {
+        const chosen = await findPreferences(this.db, [user.id]);
+        return chosen.get(user.id) ?? defaultPreferences;
+      },
+      async updatePreferences({ user, params }) {
+        return changePreferences(this.db, user.id, params);
+      },
+      async vapidPublicKey() {
+        return { publicKey: officeOf(this).vapid.publicKey };
+      },
+      async subscribePush({ user, params }) {
+        await subscribe({ db: this.db, network }, user.id, params);
+        return null;
+      },
+      async unsubscribePush({ user, params: { endpoint } }) {
+        await removeSubscription(this.db, { userId: user.id, endpoint });
+        return null;
+      },
+      async startBulk({ user, params }) {
+        const started = await startBulk(this.db, user.id, params);
+        this.office?.collector.wake();
+        this.office?.sender.wake();
+        return started;
+      },
+      async bulk({ params }) {
+        const bulk = await findBulk(this.db, params.id);
+        if (!bulk) throw fail("NOT_FOUND");
+        return bulk;
+      },
+      async unsubscribePage({ params: { token } }) {
+        return askToUnsubscribe({ unsubscribing: officeOf(this).unsubscribing, token });
+      },
+      async unsubscribe({ params: { token } }) {
+        return unsubscribe(this.db, { unsubscribing: officeOf(this).unsubscribing, token });
       },
     },
     events: {
@@ -63,33 +113,29 @@ export const notificationsService = (runtime: Runtime): ServiceSchema =>
         await tell(this, work, event, "shipment-delivered", { number });
       },
     },
-    started() {
-      const channels = channelsOf(runtime.config);
+    async started() {
+      const { db, logger } = this;
       const caller = callerOf(this.broker, "notifications");
-      const sender = new Poller({
-        name: "notifications",
-        everyMs: SEND_POLL_MS,
-        logger: this.logger,
-        run: async () => {
-          const busy = await sendDue({ db: this.db, caller, channels, logger: this.logger });
-          if (busy) sender.wake();
-        },
-      });
-      this.sender = sender;
-      sender.start();
+      this.office = await openPostOffice({ config: runtime.config, db, caller, logger, network });
     },
     async stopped() {
-      await this.sender?.stop();
+      await this.office?.stop();
     },
   });
 
+/** An action may come while its service still starts. */
+function officeOf({ office }: Members): PostOffice {
+  if (!office) throw fail("SERVICE_UNAVAILABLE");
+  return office;
+}
+
 async function tell<T extends TemplateName>(
-  { sender }: Members,
+  service: Members,
   work: UnitOfWork,
   event: EventEnvelope<OrderEvent>,
   template: T,
   facts: FactsOf<T>,
 ): Promise<void> {
   await queueMail(work, event, template, facts);
-  work.afterCommit(() => sender?.wake());
+  work.afterCommit(() => service.office?.sender.wake());
 }

@@ -1,6 +1,6 @@
 import { newId } from "../../lib/ids";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-import { insertNotification } from "./store/notification-store";
+import { insertMailAndPush } from "./store/notification-store";
 import { compose, type FactsOf, type TemplateName } from "./templates";
 
 /** What every event that people are told of says. */
@@ -10,9 +10,9 @@ export interface OrderEvent {
 }
 
 /**
- * Queues the mail about an event, in the transaction that marks the event as handled: there is one
+ * Queues what is told of an event, in the transaction that marks the event as handled: there is one
  * if and only if the event was handled. The subject is English until the mail is written to a
- * person, whose language is not known here.
+ * person, whose language is not known here; nor is their phone number, so text messages follow later.
  */
 export async function queueMail<T extends TemplateName>(
   work: UnitOfWork,
@@ -22,14 +22,6 @@ export async function queueMail<T extends TemplateName>(
 ): Promise<void> {
   const { orderId, userId } = event.payload;
   const { subject } = compose(template, facts, "en");
-  await insertNotification(work, {
-    id: newId(),
-    eventId: event.id,
-    userId,
-    orderId,
-    channel: "email",
-    template,
-    facts,
-    subject,
-  });
+  const row = { eventId: event.id, userId, orderId, template, facts, subject };
+  await insertMailAndPush(work, row, [newId(), newId()]);
 }

@@ -1,33 +1,24 @@
-import type { Logger } from "moleculer";
-import { hasCode, messageOf } from "../../lib/errors";
-import { newId } from "../../lib/ids";
-import type { ActionResult, Caller } from "../../lib/mesh/types";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { messageOf } from "../../lib/errors";
 import type { Database } from "../../lib/store/database";
-import { Undeliverable, type Message } from "./channel/channel";
-import type { Channels } from "./channel/channels";
+import { Undeliverable } from "./channel/channel";
+import { deliver } from "./deliver";
+import type { Desk } from "./desk";
 import { MAX_TRIES, nextTry } from "./domain/next-try";
+import { findReceivers, type FindReceiver } from "./find-receivers";
 import {
+  claimBulk,
   claimDue,
-  insertNotification,
-  markSent,
-  markUnsent,
+  markTried,
+  type Batch,
   type DueNotification,
-} from "./store/notification-store";
-import { compose } from "./templates";
-import { toHtml, toText } from "./templates/layout";
-import { localeOf, type Letter } from "./templates/letter";
+  type Outcome,
+} from "./store/delivery-store";
 
+/** So many in a round: what a crash may repeat, and what one query each claims, looks up and marks. */
+const BATCH = 16;
 /** So many at a time: each may be a connection to the mail server. */
-const BATCH = 8;
-
-export interface Desk {
-  readonly db: Database;
-  readonly caller: Caller;
-  readonly channels: Channels;
-  readonly logger: Pick<Logger, "warn">;
-}
-
-type Contact = ActionResult<"users.contact">;
+const LANES = 8;
 
 /**
  * One round: sends what is due. A crash between sending and marking sends again after the lease: the
@@ -36,86 +27,52 @@ type Contact = ActionResult<"users.contact">;
 export async function sendDue(desk: Desk): Promise<boolean> {
   const patience = Object.values(desk.channels).map((channel) => channel.patienceSeconds);
   const leaseSeconds = Math.max(...patience);
-  const due = await claimDue(desk.db, { leaseSeconds, limit: BATCH });
-  await Promise.all(due.map((notification) => sendOne(desk, notification)));
-  return due.length > 0;
+  const due = await claim(desk.db, { leaseSeconds, limit: BATCH });
+  if (due.length === 0) return false;
+  const receiverOf = await findReceivers(desk, due);
+  const outcomes = await inLanes(due, (notification) => tryOne(desk, notification, receiverOf));
+  await markTried(desk.db, outcomes);
+  return true;
 }
 
-async function sendOne(desk: Desk, notification: DueNotification): Promise<void> {
+/** What somebody waits for goes first, what everybody gets has time. */
+async function claim(db: Database, batch: Batch): Promise<DueNotification[]> {
+  const due = await claimDue(db, batch);
+  return due.length > 0 ? due : claimBulk(db, batch);
+}
+
+async function tryOne(
+  desk: Desk,
+  notification: DueNotification,
+  receiverOf: FindReceiver,
+): Promise<Outcome> {
   const { id, attempts } = notification;
   try {
     if (attempts > MAX_TRIES) throw new Undeliverable("the process died while sending it");
-    const subject = await send(desk, notification);
-    await markSent(desk.db, id, subject);
+    return await deliver(desk, notification, receiverOf(notification.user_id));
   } catch (error) {
     const reason = messageOf(error);
-    const retryIn = error instanceof Undeliverable ? null : nextTry(attempts);
     desk.logger.warn(`notification ${id} is not sent, try ${attempts}: ${reason}`);
-    await markUnsent(desk.db, id, { reason, retryIn });
+    const retryIn = error instanceof Undeliverable ? null : nextTry(attempts);
+    return retryIn === null
+      ? { id, status: "failed", reason }
+      : { id, status: "queued", reason, retryIn };
   }
 }
 
-/** Resolves with the subject that was sent. */
-async function send(desk: Desk, notification: DueNotification): Promise<string> {
-  const channel = desk.channels[notification.channel];
-  if (!channel) throw new Undeliverable(`there is no ${notification.channel} channel here`);
-  const contact = await contactOf(desk.caller, notification.user_id);
-  const letter = compose(notification.template, notification.facts, localeOf(contact.locale));
-  if (channel.name === "email" && desk.channels.sms && letter.sms && contact.phone) {
-    await queueSms(desk.db, notification, letter);
-  }
-  await channel.send(toMessage(notification, letter, contact));
-  return letter.subject;
-}
-
-async function contactOf(caller: Caller, userId: string): Promise<Contact> {
-  try {
-    return await caller.call("users.contact", { userId });
-  } catch (error) {
-    if (hasCode(error, "NOT_FOUND")) throw new Undeliverable("the user is gone");
-    throw error;
-  }
-}
-
-/** Who has a phone is known only now; the key of the row keeps it one, however often we come by. */
-const queueSms = (db: Database, mail: DueNotification, { subject }: Letter): Promise<void> =>
-  insertNotification(db, {
-    id: newId(),
-    eventId: mail.event_id,
-    userId: mail.user_id,
-    orderId: mail.order_id,
-    channel: "sms",
-    template: mail.template,
-    facts: mail.facts,
-    subject,
-  });
-
-function toMessage(
-  { id, channel, created_at: at }: DueNotification,
-  letter: Letter,
-  contact: Contact,
-): Message {
-  const { email, phone, locale } = contact;
-  // People may write line breaks into their names; no line of a mail is theirs.
-  const name = contact.name.replace(/\s+/g, " ").trim();
-  const reader = { name, locale: localeOf(locale) };
-  const { subject } = letter;
-  switch (channel) {
-    case "email":
-      return {
-        id,
-        at,
-        to: { name, address: email },
-        subject,
-        text: toText(letter, reader),
-        html: toHtml(letter, reader),
-      };
-    case "sms":
-      if (!phone || !letter.sms) throw new Undeliverable("there is no phone number any more");
-      return { id, at, to: { name, address: phone }, subject, text: letter.sms, html: null };
-    case "push":
-      throw new Undeliverable("no device is registered for push");
-    default:
-      throw new Error(`unknown channel ${String(channel satisfies never)}`);
-  }
+/** Some at a time, with a turn of the event loop between two, so that orders are not kept waiting. */
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) {
+      results.push(await work(item));
+      await nextTurn();
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }

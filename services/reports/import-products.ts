@@ -1,17 +1,20 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
+import type { Piscina } from "piscina";
 import { hasCode, messageOf } from "../../lib/errors";
 import type { Caller } from "../../lib/mesh/types";
 import { callPatiently } from "./call-patiently";
 import { toCatalogPut, toStockLevels } from "./domain/catalog-product";
-import type { ImportedProduct, ImportItem } from "./domain/imported-product";
-import { readShopifyCsv } from "./import/read-shopify-csv";
-import type { JobRun } from "./job-run";
-import { surveyFile } from "./survey-file";
+import type { ImportedProduct, ImportItem, RowError } from "./domain/imported-product";
+import { windowsOf } from "./domain/windows";
+import type { Survey } from "./import/survey-file";
+import { JobFailed, type JobRun, type JobTools } from "./job-run";
+import { converse } from "./threads/conversation";
+import type { ReadTask } from "./threads/worker";
 
 export const PRODUCT_IMPORT = "products.import";
 
 export interface ImportParams {
-  /** ISO 4217, of every price in the file. */
+  /** ISO 4217, of the prices for which the file names none. */
   readonly currency: string;
 }
 
@@ -21,60 +24,104 @@ export const NOTHING_IMPORTED = { created: 0, updated: 0, unchanged: 0, stockCha
 /** Refusals that are about the product and would be the same the next time. */
 const REFUSALS = ["VALIDATION_FAILED", "SLUG_TAKEN", "SKU_TAKEN", "CONFLICT"];
 
+/** So many products wait for the stores at the same time. */
+const AT_ONCE = 8;
+
 /**
- * Puts each product of a Shopify file into the catalogue and its quantities into the inventory, one
- * after the other. Both are asked in ways that change nothing the second time, so going on from an
- * older position, or importing the file again, does no harm.
+ * Puts each product of a file into the catalogue and its quantities into the inventory. Both are asked
+ * in ways that change nothing the second time, so going on from an older position, or importing the
+ * file again, does no harm. The file is read in a thread.
  */
-export async function importProducts(job: JobRun<ImportParams>, mesh: Caller): Promise<void> {
-  if (job.position === 0) job.expect(await surveyFile(job.file()));
-  const from = job.position;
-  for await (const item of readShopifyCsv(job.file(), job.params)) {
-    job.signal.throwIfAborted();
-    // The same process may be serving the shop.
-    await yieldToOthers();
-    if (lastRowOf(item) <= from) continue;
-    if (item.kind === "product") await importProduct(job, mesh, item);
-    else job.report(item);
-    await job.saveSometimes();
+export async function importProducts(
+  job: JobRun<ImportParams>,
+  { mesh, pool }: JobTools,
+): Promise<void> {
+  if (job.position === 0) await survey(job, pool);
+  const task: ReadTask = { ...job.params, after: job.position };
+  const batches = converse<ImportItem, void>(pool, "readImport", job.file(), task);
+  for await (const items of batches) {
+    for (const window of windowsOf(items, AT_ONCE)) {
+      job.signal.throwIfAborted();
+      // The same process may be serving the shop.
+      await yieldToOthers();
+      await importTogether(job, mesh, window);
+    }
   }
 }
 
-const lastRowOf = (item: ImportItem): number => (item.kind === "product" ? item.lastRow : item.row);
+/** Counts the rows. Throws JobFailed when it is no product file at all. */
+async function survey(job: JobRun<ImportParams>, pool: Piscina): Promise<void> {
+  const { value } = await converse<never, Survey>(pool, "survey", job.file(), {}).next();
+  // It gives no items, so what comes first is the result.
+  const found = value as Survey;
+  if ("fault" in found) throw new JobFailed(found.fault.row, found.fault.message);
+  job.expect(found.total);
+}
 
-async function importProduct(
+/** What became of an item. */
+interface Outcome {
+  readonly errors: readonly RowError[];
+  /** Up to which row of the file it goes. */
+  readonly lastRow?: number;
+  readonly counts?: { readonly stockChanged: number };
+}
+
+/** Does the items at the same time, and writes them down in the order of the file. */
+async function importTogether(
   job: JobRun<ImportParams>,
   mesh: Caller,
-  { product, lastRow }: { readonly product: ImportedProduct; readonly lastRow: number },
+  items: readonly ImportItem[],
 ): Promise<void> {
-  const put = await ask(job, product, () => mesh.call("catalog.put", toCatalogPut(product)));
-  const stock = put && (await countStock(job, mesh, product));
-  const stockChanged = stock?.changed ?? 0;
-  for (const { sku, message } of stock?.refused ?? []) {
-    job.report({ row: product.row, message: `stock of ${sku}: ${message}` });
+  const settled = await Promise.allSettled(items.map((item) => importItem(job, mesh, item)));
+  let stockChanged = 0;
+  for (const result of settled) {
+    if (result.status === "rejected") throw result.reason;
+    const { errors, lastRow, counts } = result.value;
+    for (const error of errors) job.report(error);
+    if (lastRow !== undefined) job.advance(lastRow, { ...counts });
+    stockChanged += counts?.stockChanged ?? 0;
+    await job.saveSometimes();
   }
-  job.advance(lastRow, put ? { [put.outcome]: 1, stockChanged } : {});
   // Stock that was set a second time would bring back what was sold in between.
   if (stockChanged > 0) await job.save();
 }
 
-async function countStock(job: JobRun<ImportParams>, mesh: Caller, product: ImportedProduct) {
+async function importItem(
+  job: JobRun<ImportParams>,
+  mesh: Caller,
+  item: ImportItem,
+): Promise<Outcome> {
+  if (item.kind === "error") return { errors: [item] };
+  const { product, lastRow } = item;
+  const put = await ask(job, product, () => mesh.call("catalog.put", toCatalogPut(product)));
+  if ("refusal" in put) return { errors: [put.refusal], lastRow };
+  const created = { [put.answer.outcome]: 1 };
   const levels = toStockLevels(product);
-  if (levels.length === 0) return null;
-  return ask(job, product, () => mesh.call("inventory.stock", { levels, reason: "import" }));
+  if (levels.length === 0) return { errors: [], lastRow, counts: { ...created, stockChanged: 0 } };
+  const counted = await ask(job, product, () =>
+    mesh.call("inventory.stock", { levels, reason: "import" }),
+  );
+  if ("refusal" in counted) {
+    return { errors: [counted.refusal], lastRow, counts: { ...created, stockChanged: 0 } };
+  }
+  const { changed, refused } = counted.answer;
+  const errors = refused.map(({ sku, message }) => ({
+    row: product.row,
+    message: `stock of ${sku}: ${message}`,
+  }));
+  return { errors, lastRow, counts: { ...created, stockChanged: changed } };
 }
 
-/** The answer, or null for a refusal, which is reported; waits for a service that is away. */
+/** The answer, or why it was refused; waits for a service that is away. */
 async function ask<T>(
   job: JobRun<ImportParams>,
   { row, handle }: ImportedProduct,
   call: () => Promise<T>,
-): Promise<T | null> {
+): Promise<{ readonly answer: T } | { readonly refusal: RowError }> {
   try {
-    return await callPatiently(call, job);
+    return { answer: await callPatiently(call, job) };
   } catch (error) {
     if (!hasCode(error, ...REFUSALS)) throw error;
-    job.report({ row, message: `${handle}: ${messageOf(error)}` });
-    return null;
+    return { refusal: { row, message: `${handle}: ${messageOf(error)}` } };
   }
 }

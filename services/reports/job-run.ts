@@ -1,11 +1,14 @@
 import type { Logger } from "moleculer";
+import type { Piscina } from "piscina";
 import { messageOf } from "../../lib/errors";
-import type { Database } from "../../lib/store/database";
+import type { Caller } from "../../lib/mesh/types";
+import type { Database, Queryable } from "../../lib/store/database";
 import type { RowError } from "./domain/imported-product";
 import { ProgressLog, type Counts } from "./domain/progress-log";
 import type { Patience } from "./call-patiently";
 import { deleteFile, readFile } from "./store/file-store";
 import { endJob, saveProgress, type ClaimedJob } from "./store/job-store";
+import { saveResult, type ResultFile } from "./store/result-store";
 
 const SAVE_EVERY_STEPS = 25;
 const SAVE_EVERY_MS = 1_000;
@@ -25,6 +28,13 @@ export class LeaseLost extends Error {
   constructor() {
     super("another worker has the job");
   }
+}
+
+/** What jobs work with. */
+export interface JobTools {
+  readonly mesh: Caller;
+  /** Threads, for what takes the processor for long. */
+  readonly pool: Piscina;
 }
 
 export interface JobRunOptions {
@@ -52,6 +62,10 @@ export class JobRun<Params = unknown> implements Patience {
     return this.#options.job.params as Params;
   }
 
+  get db(): Queryable {
+    return this.#options.db;
+  }
+
   get signal(): AbortSignal {
     return this.#options.signal;
   }
@@ -67,7 +81,7 @@ export class JobRun<Params = unknown> implements Patience {
   }
 
   /** The uploaded file, from its beginning. */
-  file(): AsyncGenerator<Buffer> {
+  file(): AsyncGenerator<Buffer, void> {
     return readFile(this.#options.db, this.#options.job.id);
   }
 
@@ -107,7 +121,7 @@ export class JobRun<Params = unknown> implements Patience {
   }
 
   /** The job is over: nothing will read its file again. Throws LeaseLost. */
-  async end(status: "completed" | "failed"): Promise<void> {
+  async end(status: "completed" | "failed", result?: ResultFile): Promise<void> {
     const { db, job } = this.#options;
     if (status === "completed") this.#log.finish();
     else this.#log.advance(this.position);
@@ -115,6 +129,7 @@ export class JobRun<Params = unknown> implements Patience {
       if (!(await saveProgress(tx, job, this.#log.saving))) throw new LeaseLost();
       await endJob(tx, job, status);
       await deleteFile(tx, job.id);
+      if (result) await saveResult(tx, job.id, result);
     });
   }
 }

@@ -1,9 +1,8 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../../lib/errors";
-import type { Caller } from "../../lib/mesh/types";
 import { isUnavailable, type Database } from "../../lib/store/database";
 import { Poller } from "../../lib/store/poller";
-import { JobFailed, JobRun, LeaseLost } from "./job-run";
+import { JobFailed, JobRun, LeaseLost, type JobTools } from "./job-run";
 import type { JobType } from "./job-types";
 import { claimJob, putOff, renewLease, type ClaimedJob } from "./store/job-store";
 
@@ -16,7 +15,7 @@ const FIRST_RETRY_MS = 1_000;
 
 export interface JobWorkerOptions {
   readonly db: Database;
-  readonly mesh: Caller;
+  readonly tools: JobTools;
   readonly types: Readonly<Record<string, JobType>>;
   readonly node: string;
   readonly logger: Pick<Logger, "warn" | "error">;
@@ -84,12 +83,12 @@ export class JobWorker {
   }
 
   async #run(job: ClaimedJob, run: JobRun): Promise<void> {
-    const { types, mesh } = this.#options;
+    const { types, tools } = this.#options;
     if (job.attempts > MAX_ATTEMPTS) return this.#giveUp(job, run, "the process died each time");
     const type = types[job.type];
     if (!type) throw new Error(`nobody here does ${job.type}`);
-    await type(run, mesh);
-    await run.end("completed");
+    const result = await type(run, tools);
+    await run.end("completed", result ?? undefined);
   }
 
   async #settle(job: ClaimedJob, run: JobRun, error: unknown): Promise<void> {

@@ -4,8 +4,8 @@ import { newId } from "../../lib/ids";
 import type { Ctx } from "../../lib/mesh/types";
 import type { DurableMembers } from "../../mixins/durable-events";
 import { NOTHING_IMPORTED, PRODUCT_IMPORT, type ImportParams } from "./import-products";
+import { queueJob } from "./queue-job";
 import { receiveFile, type Receiver } from "./receive-file";
-import { insertJob } from "./store/job-store";
 
 /** Shopify's exports name no currency; this is the shop's. */
 const DEFAULT_CURRENCY = "EUR";
@@ -19,15 +19,7 @@ export async function queueImport(
   const size = ctx.stream ? await receiveFile(service, id, ctx.stream) : 0;
   if (size === 0) throw emptyFile();
   const params: ImportParams = { currency: ctx.params.currency ?? DEFAULT_CURRENCY };
-  await service.unitOfWork(ctx, async (work) => {
-    await insertJob(work, { id, type: PRODUCT_IMPORT, params, counts: NOTHING_IMPORTED });
-    work.publish({
-      name: "job.queued",
-      payload: { jobId: id, type: PRODUCT_IMPORT },
-      aggregateId: id,
-      seq: 1,
-    });
-  });
+  await queueJob(service, ctx, { id, type: PRODUCT_IMPORT, params, counts: NOTHING_IMPORTED });
   return id;
 }
 

@@ -61,7 +61,7 @@ export async function* inPieces(
 }
 
 /** What a stream carries; a failure of it is the client's, or was named by the gateway. */
-async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
+export async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
   try {
     // A cast, since a Readable does not say what it carries.
     for await (const chunk of stream as AsyncIterable<Buffer | string>) {

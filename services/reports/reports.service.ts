@@ -1,23 +1,40 @@
+import { join } from "node:path";
 import type { ServiceSchema } from "moleculer";
+import type { Piscina } from "piscina";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
+import { idCursor } from "../../contracts/cursor";
 import { fail } from "../../contracts/errors";
 import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { addImage } from "./images/add-image";
+import { DiskImageStore } from "./images/disk-image-store";
+import type { ImageStore } from "./images/image-store";
 import { jobTypes } from "./job-types";
 import { JobWorker } from "./job-worker";
-import { presentJob, presentResult } from "./present-job";
+import { makeInvoice } from "./make-invoice";
+import { presentJob, presentResult, summarize } from "./present-job";
 import { queueImport } from "./queue-import";
+import { queueReport } from "./queue-report";
+import { recordCategory, recordRefund, recordSale } from "./record-sales";
 import { deleteOrphans } from "./store/file-store";
-import { findJob, type JobRow } from "./store/job-store";
+import { cancelJob, findJob, listJobs, type JobRow } from "./store/job-store";
 import { reportMigrations } from "./store/migrations";
+import { findResult } from "./store/result-store";
 import { jobModel } from "./store/model";
+import { createPool } from "./threads/pool";
 
 const SWEEP_MS = 600_000;
+const CANCELLED = "cancelled";
 
-type Members = DurableMembers & { worker?: JobWorker; orphans?: Poller };
+type Members = DurableMembers & {
+  worker?: JobWorker;
+  orphans?: Poller;
+  pool: Piscina;
+  images: ImageStore;
+};
 
 /** Work that takes longer than a request: it is queued as a job, done by whichever replica is free. */
 export const reportsService = (runtime: Runtime): ServiceSchema =>
@@ -36,20 +53,60 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
       async job({ params: { id } }) {
         return presentJob(found(await findJob(this.db, id)));
       },
+      async jobs({ params: { cursor, limit = 20 } }) {
+        const [before = null] = idCursor(cursor) ?? [];
+        const page = await listJobs(this.db, before, limit);
+        return { items: page.rows.map(summarize), nextCursor: page.nextCursor };
+      },
+      async cancelJob({ params: { id } }) {
+        await cancelJob(this.db, id, CANCELLED);
+        const row = found(await findJob(this.db, id));
+        if (row.status === "completed") throw fail("CONFLICT", "the job is completed");
+        return presentJob(row);
+      },
       async jobResult({ params: { id } }) {
-        return presentResult(found(await findJob(this.db, id)));
+        const row = found(await findJob(this.db, id));
+        return presentResult(row, await findResult(this.db, id));
+      },
+      async addImage(ctx) {
+        return addImage(this.images, ctx);
+      },
+      async image({ params: { file } }) {
+        const bytes = await this.images.get(file);
+        if (!bytes) throw fail("NOT_FOUND", "there is no such image");
+        return { content: bytes.toString("base64") };
+      },
+      async invoice(ctx) {
+        const { id } = ctx.params;
+        const order = await ctx.call("orders.find", { id, userId: ctx.user.id });
+        return makeInvoice(this.pool, order);
+      },
+      async adminInvoice(ctx) {
+        return makeInvoice(this.pool, await ctx.call("orders.find", ctx.params));
+      },
+      async sales(ctx) {
+        return { jobId: await queueReport(this, ctx) };
       },
     },
     events: {
+      "order.confirmed": recordSale,
+      "payment.refunded": recordRefund,
+      "product.created": recordCategory,
+      "product.updated": recordCategory,
+      "product.archived": recordCategory,
       async "job.queued"(_event, work) {
         work.afterCommit(() => this.worker?.wake());
       },
     },
+    created() {
+      this.pool = createPool();
+      this.images = new DiskImageStore(join(runtime.config.dataDir, "images"));
+    },
     started() {
       const { db, logger } = this;
-      const mesh = callerOf(this.broker, "reports");
+      const tools = { mesh: callerOf(this.broker, "reports"), pool: this.pool };
       const node = this.broker.nodeID;
-      this.worker = new JobWorker({ db, mesh, types: jobTypes, node, logger });
+      this.worker = new JobWorker({ db, tools, types: jobTypes, node, logger });
       this.orphans = new Poller({
         name: "orphaned uploads",
         everyMs: SWEEP_MS,
@@ -62,6 +119,7 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
     async stopped() {
       await this.worker?.stop();
       await this.orphans?.stop();
+      await this.pool.destroy();
     },
   });
 

@@ -19,7 +19,7 @@ import { refreshSession } from "./refresh-session";
 import { hashToken } from "./refresh-tokens";
 import { register } from "./register";
 import { loadSigner } from "./signing-key";
-import { findAccount, updateProfile } from "./store/account-store";
+import { customerIds, findAccount, findContacts, updateProfile } from "./store/account-store";
 import { listAddresses } from "./store/address-store";
 import { deleteOldFailures } from "./store/login-failure-store";
 import { usersMigrations } from "./store/migrations";
@@ -84,11 +84,11 @@ export const usersService = (runtime: Runtime): ServiceSchema =>
       async addressOf({ params }) {
         return toPostalAddress(await ownAddress(this.db, params.userId, params.id));
       },
-      async contact({ params }) {
-        const account = await findAccount(this.db, params.userId);
-        if (!account) throw fail("NOT_FOUND", "no such user");
-        const { email, name, locale, phone } = account;
-        return { email, name, locale, phone };
+      async contacts({ params }) {
+        return findContacts(this.db, params.userIds);
+      },
+      async page({ params }) {
+        return customerIds(this.db, params);
       },
     },
     events: {},

@@ -18,10 +18,17 @@ const POLICY = `
   admin    GET    /api/v1/admin/dead-letters/:id
   admin    GET    /api/v1/admin/inventory/:sku
   admin    PUT    /api/v1/admin/inventory/:sku
+  admin    GET    /api/v1/admin/jobs
   admin    GET    /api/v1/admin/jobs/:id
   admin    GET    /api/v1/admin/jobs/:id/result
+  admin    GET    /api/v1/admin/notifications/bulk/:id
+  admin    POST   /api/v1/admin/notifications/bulk
+  admin    GET    /api/v1/admin/notifications/preview
+  public   GET    /api/v1/notifications/unsubscribe
+  public   POST   /api/v1/notifications/unsubscribe
   admin    GET    /api/v1/admin/orders
   admin    GET    /api/v1/admin/orders/:id
+  admin    GET    /api/v1/admin/orders/:id/invoice
   admin    GET    /api/v1/admin/orders/:id/timeline
   admin    GET    /api/v1/admin/sandbox/charges
   admin    GET    /api/v1/admin/topology
@@ -31,15 +38,20 @@ const POLICY = `
   public   GET    /api/v1/categories
   customer GET    /api/v1/orders
   customer GET    /api/v1/orders/:id
+  customer GET    /api/v1/orders/:id/invoice
   public   GET    /api/v1/products
   public   GET    /api/v1/products/:idOrSlug
+  public   GET    /api/v1/push/vapid-public-key
   public   GET    /api/v1/search
   public   GET    /api/v1/search/suggest
   public   GET    /api/v1/storefront/products/:idOrSlug
   customer GET    /api/v1/users/me
   customer GET    /api/v1/users/me/addresses
+  customer GET    /api/v1/users/me/notification-preferences
+  customer PATCH  /api/v1/users/me/notification-preferences
   customer GET    /api/v1/users/me/notifications
   public   GET    /images/:file
+  public   GET    /media/:file
   admin    POST   /api/v1/admin/coupons
   admin    POST   /api/v1/admin/dead-letters/:id/replay
   admin    POST   /api/v1/admin/dead-letters/replay
@@ -49,7 +61,9 @@ const POLICY = `
   admin    POST   /api/v1/admin/orders/:id/dispatch
   admin    POST   /api/v1/admin/orders/:id/refund
   admin    POST   /api/v1/admin/products
+  admin    POST   /api/v1/admin/products/:id/images
   admin    POST   /api/v1/admin/products/import
+  admin    POST   /api/v1/admin/reports/sales
   admin    POST   /api/v1/admin/search/rebuild
   public   POST   /api/v1/auth/login
   public   POST   /api/v1/auth/logout
@@ -59,12 +73,15 @@ const POLICY = `
   customer POST   /api/v1/orders
   customer POST   /api/v1/orders/:id/cancel
   customer POST   /api/v1/users/me/addresses
+  customer POST   /api/v1/users/me/push-subscriptions
+  customer DELETE /api/v1/users/me/push-subscriptions
   public   POST   /api/v1/webhooks/payments/:provider
   admin    PATCH  /api/v1/admin/products/:id
   customer PATCH  /api/v1/users/me
   customer PATCH  /api/v1/users/me/addresses/:id
   admin    DELETE /api/v1/admin/coupons/:code
   admin    DELETE /api/v1/admin/dead-letters/:id
+  admin    DELETE /api/v1/admin/jobs/:id
   admin    DELETE /api/v1/admin/products/:id
   public   DELETE /api/v1/cart
   public   DELETE /api/v1/cart/coupon

@@ -1,69 +1,31 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { fail } from "../../contracts/errors";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
-import type { Poller } from "../../lib/store/poller";
-import { published } from "../support/doubles";
 import { anOrder, events } from "../support/events";
+import * as office from "../support/notifications";
 import { dbOf } from "../support/service-db";
-import { eventually, startTestShop, type TestShop } from "../support/shop";
-import { startSmtpServer } from "../support/smtp-server";
+import type { TestShop } from "../support/shop";
 
-interface Contact {
-  email: string;
-  name: string;
-  locale: string;
-  phone: string | null;
-}
-
-/** Users by id; whoever is not in here is Alice. */
-const users = new Map<string, Contact | null>();
-let usersAway = false;
-const usersDouble = () =>
-  published("users", {
-    contact: ({ params }): Contact => {
-      if (usersAway) throw fail("SERVICE_UNAVAILABLE");
-      const known = users.get(String(params.userId));
-      if (known === null) throw fail("NOT_FOUND");
-      return known ?? { email: "alice@example.com", name: "Alice", locale: "en", phone: null };
-    },
-  });
-
+const people = new office.People();
 let shop: TestShop;
 beforeAll(async () => {
-  shop = await startTestShop({ services: ["notifications"], doubles: [usersDouble()] });
+  shop = await office.startPostOffice(people);
 });
 afterAll(() => shop.stop());
 beforeEach(() => {
-  usersAway = false;
+  people.away = false;
 });
 
-const tell = async (...said: EventEnvelope[]) => {
-  for (const event of said) await shop.runtime.transport.publish(event);
-};
-const mine = async (userId: string, at = shop) =>
-  (await at.call("notifications.mine", { limit: 100 }, { id: userId, roles: ["customer"] })).items;
-const settled = (userId: string, count: number, at = shop) =>
-  eventually(async () => {
-    const items = await mine(userId, at);
-    return items.length >= count && items.every((item) => item.status !== "queued") && items;
-  });
+const tell = (...said: EventEnvelope[]) => office.tell(shop, ...said);
+const mine = (userId: string) => office.notificationsOf(shop, userId);
+const settled = (userId: string, count: number) => office.settled(shop, userId, count);
+const hasten = (tries?: number) => office.hasten(shop, tries);
 const mailbox = () => join(shop.config.dataDir, "mailbox");
 const mailOf = (id: string) => readFile(join(mailbox(), `${id}.eml`), "utf8");
 const filesOf = async (id: string) =>
   (await readdir(mailbox())).filter((name) => name.startsWith(id));
-/** Makes what waits for another try due now, after so many tries that failed. */
-async function hasten(at = shop, tries = 1): Promise<void> {
-  await dbOf(at, "notifications").query(
-    "UPDATE notification SET next_attempt_at = now(), attempts = $1 WHERE status = 'queued'",
-    [tries],
-  );
-  // Moleculer types a service by what every service has; notifications.service.ts adds `sender`.
-  const service = at.broker.getLocalService("notifications") as unknown as { sender: Poller };
-  service.sender.wake();
-}
 
 test("each step of an order is told once by mail, newest first", async () => {
   const order = anOrder();
@@ -107,7 +69,7 @@ test("a mail is a complete message, with an id that its notification gives it", 
 test("a name cannot add a line, let alone a header or a receiver", async () => {
   const order = anOrder();
   const name = "Eve\r\nBcc: all@example.com";
-  users.set(order.userId, { email: "eve@example.com", name, locale: "en", phone: null });
+  people.set(order.userId, { email: "eve@example.com", name, locale: "en", phone: null });
   await tell(events.delivered(order));
   const [item] = await settled(order.userId, 1);
   expect(await mailOf(item?.id ?? "")).not.toMatch(/^Bcc:/m);
@@ -130,13 +92,13 @@ test("an order that was never confirmed is never called so", async () => {
 
 test("people are written to in their language, and the list shows the subject as it was sent", async () => {
   const order = anOrder();
-  users.set(order.userId, { email: "h@example.com", name: "Hans", locale: "de-AT", phone: null });
-  usersAway = true;
+  people.set(order.userId, { email: "h@example.com", name: "Hans", locale: "de-AT", phone: null });
+  people.away = true;
   await tell(events.created(order));
   expect(await mine(order.userId)).toMatchObject([
     { status: "queued", subject: `We received your order ${order.number}` },
   ]);
-  usersAway = false;
+  people.away = false;
   await hasten();
   const [item] = await settled(order.userId, 1);
   expect(item?.subject).toBe(`Ihre Bestellung ${order.number} ist eingegangen`);
@@ -152,7 +114,7 @@ test("a refund that we hear of before its order is told without a number", async
 
 test("who has a phone also gets a text message when the parcel leaves, and only then", async () => {
   const order = anOrder();
-  users.set(order.userId, { email: "p@example.com", name: "P", locale: "en", phone: "+49 30 1" });
+  people.set(order.userId, { email: "p@example.com", name: "P", locale: "en", phone: "+49 30 1" });
   await tell(events.created(order), events.dispatched(order), events.delivered(order));
   const items = await settled(order.userId, 4);
   const [text, ...more] = items.filter((item) => item.channel === "sms");
@@ -166,7 +128,7 @@ test("who has a phone also gets a text message when the parcel leaves, and only 
 
 test("a user who is gone cannot be told, and that is final", async () => {
   const order = anOrder();
-  users.set(order.userId, null);
+  people.set(order.userId, null);
   await tell(events.created(order));
   expect(await settled(order.userId, 1)).toMatchObject([{ status: "failed" }]);
   const [row] = await dbOf(shop, "notifications").query(
@@ -178,21 +140,13 @@ test("a user who is gone cannot be told, and that is final", async () => {
 
 test("what cannot be sent now is tried again, ten times at most", async () => {
   const order = anOrder();
-  const tried = async () => {
-    const [row] = await dbOf(shop, "notifications").query<{ attempts: number; wait: number }>(
-      `SELECT attempts, extract(epoch FROM next_attempt_at - now())::int AS wait
-       FROM notification WHERE user_id = $1 AND last_error IS NOT NULL`,
-      [order.userId],
-    );
-    return row;
-  };
-  usersAway = true;
+  people.away = true;
   await tell(events.created(order));
-  expect(await eventually(tried)).toEqual({ attempts: 1, wait: 2 });
+  expect(await office.tried(shop, order.userId)).toMatchObject({ attempts: 1, wait: 2 });
   expect(await mine(order.userId)).toMatchObject([{ status: "queued" }]);
-  await hasten(shop, 9);
+  await hasten(9);
   expect(await settled(order.userId, 1)).toMatchObject([{ status: "failed" }]);
-  expect(await tried()).toMatchObject({ attempts: 10 });
+  expect(await office.tried(shop, order.userId)).toMatchObject({ attempts: 10 });
 });
 
 test("a mail that is sent again after a crash is the same file, to the byte", async () => {
@@ -214,9 +168,9 @@ test("a mail that is sent again after a crash is the same file, to the byte", as
 
 test("a notification that kills its sender each time is given up", async () => {
   const order = anOrder();
-  usersAway = true;
+  people.away = true;
   await tell(events.created(order));
-  await hasten(shop, 10);
+  await hasten(10);
   expect(await settled(order.userId, 1)).toMatchObject([{ status: "failed" }]);
 });
 
@@ -246,70 +200,3 @@ test.each(["rubbish", Buffer.from('["x"]').toString("base64url"), "W10", "bnVsbA
     });
   },
 );
-
-async function postedTo(url: string, namespace?: string): Promise<TestShop> {
-  const posted = await startTestShop({
-    services: ["notifications"],
-    doubles: [usersDouble()],
-    env: { SMTP_URL: url, ...(namespace ? { NAMESPACE: namespace } : {}) },
-  });
-  onTestFinished(() => posted.stop());
-  return posted;
-}
-
-test("with a mail server, mail goes there; who has no mailbox there is not asked twice", async () => {
-  const server = await startSmtpServer((receiver) =>
-    receiver.startsWith("nobody") ? "550 5.1.1 no such user" : "250 ok",
-  );
-  onTestFinished(() => server.stop());
-  const posted = await postedTo(server.url);
-  const [good, gone] = [anOrder(), anOrder()];
-  users.set(gone.userId, { email: "nobody@example.com", name: "N", locale: "en", phone: "12345" });
-  await posted.runtime.transport.publish(events.dispatched(good));
-  await posted.runtime.transport.publish(events.dispatched(gone));
-  const [item] = await settled(good.userId, 1, posted);
-  expect(server.taken).toHaveLength(1);
-  expect(server.taken[0]).toContain(`Message-ID: <${item?.id}@souk>`);
-  expect(await settled(gone.userId, 1, posted)).toMatchObject([
-    { status: "failed", channel: "email" },
-  ]);
-});
-
-test("a mail server that is busy gets the mail later", async () => {
-  let busy = true;
-  const server = await startSmtpServer(() => (busy ? "451 try again later" : "250 ok"));
-  onTestFinished(() => server.stop());
-  const posted = await postedTo(server.url);
-  const order = anOrder();
-  await posted.runtime.transport.publish(events.delivered(order));
-  await eventually(async () => {
-    const [row] = await dbOf(posted, "notifications").query<{ last_error: string | null }>(
-      "SELECT last_error FROM notification",
-    );
-    return row?.last_error?.includes("451");
-  });
-  busy = false;
-  await hasten(posted);
-  expect(await settled(order.userId, 1, posted)).toMatchObject([{ status: "sent" }]);
-  expect(server.taken).toHaveLength(1);
-});
-
-test("two senders on one queue send each mail once", async () => {
-  const server = await startSmtpServer();
-  onTestFinished(() => server.stop());
-  const first = await postedTo(server.url);
-  await postedTo(server.url, first.config.namespace);
-  const orders = Array.from({ length: 40 }, () => anOrder());
-  await Promise.all(
-    orders.map((order) => first.runtime.transport.publish(events.delivered(order))),
-  );
-  await eventually(async () => {
-    const queued = await dbOf(first, "notifications").query(
-      "SELECT 1 FROM notification WHERE status = 'queued'",
-    );
-    return queued.length === 0;
-  });
-  expect(server.taken).toHaveLength(40);
-  const ids = server.taken.map((mail) => /^Message-ID: (.*)$/m.exec(mail)?.[1]);
-  expect(new Set(ids).size).toBe(40);
-});

@@ -36,7 +36,14 @@ const paymentsDouble = published("payments", {
   },
 });
 const usersDouble = published("users", {
-  contact: () => ({ email: "a@example.com", name: "A", locale: "en", phone: null }),
+  contacts: ({ params }) =>
+    (params.userIds as string[]).map((id) => ({
+      id,
+      email: "a@example.com",
+      name: "A",
+      locale: "en",
+      phone: null,
+    })),
 });
 
 let shop: TestShop;

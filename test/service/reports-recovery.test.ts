@@ -78,7 +78,8 @@ describe("an import whose worker", () => {
     await sql(second, "UPDATE job SET due_at = now() WHERE id = $1", [id]);
     const job = await ended(second, id);
     expect(job).toMatchObject({ status: "completed", progress: { done: 20, total: 20 } });
-    expect(others.puts).toEqual(slugs(20).slice(14));
+    // Those that were under way together with it are done again, which changes nothing.
+    expect(others.puts).toEqual(slugs(20).slice(8));
 
     goOn();
     await eventually(async () => shelves.puts.includes("p-15"));
@@ -106,5 +107,39 @@ describe("an import whose worker", () => {
     expect(job.errors.map(({ row }) => row)).toEqual([4]);
     expect(job.errors[0]?.message).toContain("on our side");
     expect(JSON.stringify(job)).not.toContain("secret");
+  });
+});
+
+describe("a job that is cancelled", () => {
+  const admin = { id: newId(), roles: ["admin"] };
+
+  test("ends where it is, as failed, and its worker does the next one", async () => {
+    const shelves = new Shelves();
+    let stuck: () => void = () => undefined;
+    let goOn: () => void = () => undefined;
+    const isStuck = new Promise<void>((resolve) => (stuck = resolve));
+    const released = new Promise<void>((resolve) => (goOn = resolve));
+    shelves.before = async (slug) => {
+      if (slug !== "p-30") return;
+      stuck();
+      await released;
+    };
+    const shop = await startReports(shelves);
+    const id = await upload(shop, file(...products(60)));
+    await isStuck;
+    const job = await shop.call("reports.cancelJob", { id }, admin);
+    expect(job).toMatchObject({ status: "failed", errors: [{ row: 0, message: "cancelled" }] });
+    goOn();
+    const next = await importOf(shop, file(...products(1)));
+    expect(next).toMatchObject({ status: "completed" });
+    expect(shelves.products.size).toBeLessThan(60);
+    expect(await shop.call("reports.cancelJob", { id }, admin)).toEqual(job);
+    const late = shop.call("reports.cancelJob", { id: next.id }, admin);
+    await expect(late).rejects.toMatchObject({ type: "CONFLICT" });
+
+    const page = await shop.call("reports.jobs", { limit: 1 }, admin);
+    expect(page.items.map((item) => item.id)).toEqual([next.id]);
+    const rest = await shop.call("reports.jobs", { cursor: page.nextCursor ?? "" }, admin);
+    expect(rest).toMatchObject({ items: [{ id, status: "failed" }], nextCursor: null });
   });
 });

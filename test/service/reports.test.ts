@@ -19,6 +19,7 @@ import {
 } from "../support/reports";
 import type { TestShop } from "../support/shop";
 import { file, productRow, variantRow } from "../unit/shopify-file";
+import { row, workbook } from "../unit/xlsx-file";
 
 const FOLDER = resolve("../shared/data");
 const FILES = ["shopify-apparel.csv", "shopify-jewelery.csv"];
@@ -46,13 +47,35 @@ describe("an import", () => {
       const created = shelves.products.size - before;
       const result = await resultOf(shop, first.id);
       expect(result).toMatchObject({ created, updated: 0, unchanged: 0, failed: 0 });
-      expect(result["stockChanged"]).toBeGreaterThan(created);
+      const { stockChanged } = result as Record<string, number>;
+      expect(stockChanged).toBeGreaterThan(created);
 
       const second = await importOf(shop, read());
       expect(await resultOf(shop, second.id)).toEqual({
         ...{ created: 0, updated: 0, unchanged: created, stockChanged: 0, failed: 0 },
       });
     });
+  });
+
+  test("takes a workbook with our own columns, and refuses its row with a formula", async () => {
+    const formula = '<x:c r="D3"><x:f>1+1</x:f><x:v>2</x:v></x:c>';
+    const sheet = workbook(
+      row(1, "product", "name", "sku", "price", "quantity") +
+        row(2, "stool", "Stool", "ST-1", "49.90", "4") +
+        row(3, "sofa", "Sofa", "SO-1", formula, "1"),
+    );
+    const job = await importOf(shop, Readable.from([sheet]));
+    expect(job).toMatchObject({ status: "completed", progress: { done: 2, total: 2 } });
+    expect(job.errors).toEqual([{ row: 3, message: "cell D3 holds a formula; write its value" }]);
+    expect(shelves.products.get("stool")?.variants[0]?.price.amount).toBe(4_990);
+    expect(shelves.stock.get("ST-1")).toBe(4);
+    expect(shelves.products.has("sofa")).toBe(false);
+  });
+
+  test("fails, and says why, when the file is no workbook after all", async () => {
+    const job = await importOf(shop, "PK\u0003\u0004 and then nothing");
+    expect(job).toMatchObject({ status: "failed", errors: [{ row: 1 }] });
+    expect(job.errors[0]?.message).toContain("cut off or damaged");
   });
 
   test("reports bad rows by their number and goes on with the rest", async () => {
@@ -97,7 +120,7 @@ describe("an import", () => {
   });
 
   test("fails, and says why, when the file is no product CSV", async () => {
-    const job = await importOf(shop, "PK\u0003\u0004 not, a, catalogue\n1,2\n");
+    const job = await importOf(shop, "not, a, catalogue\n1,2\n");
     expect(job).toMatchObject({ status: "failed", progress: { done: 0, total: 0 } });
     expect(job.errors.map(({ row }) => row)).toEqual([1]);
     expect(job.errors[0]?.message).toContain("lacks the columns");

@@ -304,8 +304,9 @@ describe("a profile", () => {
     );
     expect(changed).toEqual({ ...user, phone: "+43 1 234", locale: "de-AT" });
     await shop.call("users.updateMe", { phone: null }, user);
-    const contact = await shop.call("users.contact", { userId: user.id });
-    expect(contact).toEqual({ email: user.email, name: "Ada", locale: "de-AT", phone: null });
+    const contacts = await shop.call("users.contacts", { userIds: [user.id] });
+    const { id, email } = user;
+    expect(contacts).toEqual([{ id, email, name: "Ada", locale: "de-AT", phone: null }]);
     expect(await shop.call("users.me", {}, user)).toMatchObject({ locale: "de-AT", phone: null });
   });
 
@@ -315,8 +316,20 @@ describe("a profile", () => {
     expect(await outcome(shop.call("users.me", {}, ghost))).toBe("UNAUTHENTICATED");
     expect(await outcome(shop.call("users.updateMe", {}, ghost))).toBe("UNAUTHENTICATED");
     expect(await outcome(shop.call("users.addAddress", fields, ghost))).toBe("UNAUTHENTICATED");
-    expect(await outcome(shop.call("users.contact", { userId: ghost.id }))).toBe("NOT_FOUND");
+    expect(await shop.call("users.contacts", { userIds: [ghost.id] })).toEqual([]);
   });
+});
+
+it("hands out the ids of customers, page by page", async () => {
+  const { user } = await register();
+  const all: string[] = [];
+  for (let after: string | undefined; ; after = all.at(-1)) {
+    const ids = await shop.call("users.page", { limit: 2, ...(after ? { after } : {}) });
+    if (ids.length === 0) break;
+    all.push(...ids);
+  }
+  expect(all).toContain(user.id);
+  expect(all).toEqual([...new Set(all)].sort());
 });
 
 describe("addresses", () => {

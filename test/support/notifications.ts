@@ -2,7 +2,7 @@ import type { ServiceName } from "../../contracts";
 import { fail } from "../../contracts/errors";
 import type { Notification } from "../../contracts/notifications";
 import type { EventEnvelope } from "../../lib/messaging/event";
-import type { Poller } from "../../lib/store/poller";
+import type { PostOffice } from "../../services/notifications/post-office";
 import { published } from "./doubles";
 import { dbOf } from "./service-db";
 import { eventually, startTestShop, type TestShop } from "./shop";
@@ -29,6 +29,10 @@ export class People {
 
   set(id: string, person: Partial<Person> | null): void {
     this.#known.set(id, person && { ...ALICE, ...person });
+  }
+
+  clear(): void {
+    this.#known.clear();
   }
 
   readonly service = published("users", {
@@ -88,13 +92,18 @@ export const tried = (shop: TestShop, userId: string) =>
     return row;
   });
 
+/** The worker behind the service. */
+export function officeOf(shop: TestShop): PostOffice {
+  // Moleculer types a service by what every service has; notifications.service.ts adds `office`.
+  const service = shop.broker.getLocalService("notifications") as unknown as { office: PostOffice };
+  return service.office;
+}
+
 /** Makes what waits for another try due now, after so many tries that failed. */
 export async function hasten(shop: TestShop, tries = 1): Promise<void> {
   await dbOf(shop, "notifications").query(
     "UPDATE notification SET next_attempt_at = now(), attempts = $1 WHERE status = 'queued'",
     [tries],
   );
-  // Moleculer types a service by what every service has; notifications.service.ts adds `sender`.
-  const service = shop.broker.getLocalService("notifications") as unknown as { sender: Poller };
-  service.sender.wake();
+  officeOf(shop).sender.wake();
 }

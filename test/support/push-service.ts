@@ -86,7 +86,7 @@ export function aBrowser(): Browser {
       const open = createDecipheriv("aes-128-gcm", derive("aes128gcm", 16), derive("nonce", 12));
       open.setAuthTag(sealed.subarray(-16));
       const padded = Buffer.concat([open.update(sealed.subarray(0, -16)), open.final()]);
-      return JSON.parse(padded.subarray(0, padded.lastIndexOf(2)).toString("utf8"));
+      return JSON.parse(padded.subarray(0, padded.lastIndexOf(2)).toString("utf8")) as unknown;
     },
   };
 }

@@ -6,9 +6,9 @@ import { messageOf } from "../../lib/errors";
 import { Validator } from "../../lib/mesh/schema";
 import { callPatiently } from "../../services/reports/call-patiently";
 import { toCatalogPut, toStockLevels } from "../../services/reports/domain/catalog-product";
-import { JobFailed } from "../../services/reports/job-run";
+import { windowsOf } from "../../services/reports/domain/windows";
 import { inPieces } from "../../services/reports/receive-file";
-import { surveyFile } from "../../services/reports/survey-file";
+import { surveyFile } from "../../services/reports/import/survey-file";
 import { chunks, file, productRow, readOne, variantRow } from "./shopify-file";
 
 describe("a product of a file", () => {
@@ -45,17 +45,19 @@ describe("the survey of a file", () => {
 
   it("counts rows as the parser sees them, quoted line breaks and all", async () => {
     const text = file(productRow({ "Body (HTML)": "a\nb\nc" }), variantRow());
-    expect(await survey(text)).toBe(2);
+    expect(await survey(text)).toEqual({ total: 2 });
   });
 
   it("counts up to the row that cannot be read", async () => {
-    expect(await survey(file(productRow(), variantRow()) + 'lamp,"never closed')).toBe(2);
+    expect(await survey(file(productRow(), variantRow()) + 'lamp,"never closed')).toEqual({
+      total: 2,
+    });
   });
 
   it.each(["\n\n", "a,b,c\n1,2,3\n", "\u0000\u0001PK\u0003", 'Handle,"Title'])(
     "refuses what is no product CSV: %j",
     async (text) => {
-      await expect(survey(text)).rejects.toBeInstanceOf(JobFailed);
+      expect(await survey(text)).toHaveProperty("fault.message");
     },
   );
 });
@@ -107,5 +109,26 @@ describe("a patient call", () => {
     const waiting = callPatiently(() => Promise.reject(retryable()), options);
     setImmediate(() => end.abort());
     await expect(waiting).rejects.toThrow("aborted");
+  });
+});
+
+describe("products that are imported at the same time", () => {
+  const product = async (handle: string, sku: string) => {
+    const read = await readOne(productRow({ Handle: handle, "Variant SKU": sku }));
+    return { kind: "product" as const, product: read.product, lastRow: 2 };
+  };
+
+  it("are so many at most, and never two that share a SKU", async () => {
+    const items = [
+      await product("a", "S-1"),
+      await product("b", "S-2"),
+      { kind: "error" as const, row: 3, message: "bad" },
+      await product("c", "S-3"),
+      await product("d", "S-3"),
+      await product("e", "S-1"),
+    ];
+    const [a, b, error, c, d, e] = items;
+    expect([...windowsOf(items, 3)]).toEqual([[a, b, error], [c], [d, e]]);
+    expect([...windowsOf([], 3)]).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { readShopifyCsv } from "../../services/reports/import/read-shopify-csv";
+import { readProducts } from "../../services/reports/import/read-products";
 import {
   chunks,
   expectCatalogTakes,
@@ -68,14 +68,14 @@ describe("reading a Shopify file", () => {
       yield "Handle,Title,Variant Price\n";
       for (let i = 0; ; i += 1) yield `p${i},P,1\n`;
     }
-    const items = readShopifyCsv(endless(), { currency: "EUR" });
+    const items = readProducts(endless(), { currency: "EUR" });
     expect((await items.next()).value).toMatchObject({ product: { handle: "p0" } });
     await items.return(undefined);
   });
 
   it("closes the input when the reader stops early", async () => {
     const input = Readable.from(chunks(file(productRow(), productRow({ Handle: "b" })), 50));
-    for await (const _ of readShopifyCsv(input, { currency: "EUR" })) break;
+    for await (const _ of readProducts(input, { currency: "EUR" })) break;
     expect(input.destroyed).toBe(true);
   });
 

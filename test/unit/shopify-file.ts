@@ -3,12 +3,9 @@ import { expect } from "vitest";
 import { catalog } from "../../contracts/catalog";
 import { Validator } from "../../lib/mesh/schema";
 import { toSlug } from "../../services/reports/domain/slug";
-import {
-  readShopifyCsv,
-  type ImportedProduct,
-  type ImportItem,
-  type ShopifyCsvOptions,
-} from "../../services/reports/import/read-shopify-csv";
+import type { ImportedProduct, ImportItem } from "../../services/reports/domain/imported-product";
+import type { ReadOptions } from "../../services/reports/import/product-reader";
+import { readProducts } from "../../services/reports/import/read-products";
 
 export type Cells = Record<string, string>;
 
@@ -60,12 +57,12 @@ export interface Outcome {
 
 export async function readAll(
   content: string | Buffer | AsyncIterable<Buffer | string>,
-  options: Partial<ShopifyCsvOptions> = {},
+  options: Partial<ReadOptions> = {},
 ): Promise<Outcome> {
   const isText = typeof content === "string" || Buffer.isBuffer(content);
   const input = isText ? chunks(content) : content;
   const items: ImportItem[] = [];
-  for await (const item of readShopifyCsv(input, { currency: "EUR", ...options })) items.push(item);
+  for await (const item of readProducts(input, { currency: "EUR", ...options })) items.push(item);
   return {
     items,
     products: items.flatMap((item) => (item.kind === "product" ? [item.product] : [])),

@@ -11,7 +11,15 @@ const toMail = (message: Message, from: string): SendMailOptions => ({
   ...(message.html === null ? {} : { html: message.html }),
   date: message.at,
   messageId: `<${message.id}@souk>`,
-  headers: { "Auto-Submitted": "auto-generated" },
+  headers: {
+    "Auto-Submitted": "auto-generated",
+    ...(message.unsubscribeUrl
+      ? {
+          "List-Unsubscribe": `<${message.unsubscribeUrl}>`,
+          "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+      : {}),
+  },
   baseBoundary: message.id,
   disableFileAccess: true,
   disableUrlAccess: true,
@@ -31,14 +39,21 @@ export function fileEmail(folder: string, from: string): Channel {
   };
 }
 
+/** Connections to the mail server at a time; each carries many mails. */
+const CONNECTIONS = 8;
+
 /** Mail by the SMTP server of `url`. */
 export function smtpEmail(url: string, from: string): Channel {
   const transport = createTransport({
     url,
+    pool: true,
+    maxConnections: CONNECTIONS,
+    // When to try again is decided by the queue in the database, nowhere else.
+    maxRequeues: 0,
     dnsTimeout: 5_000,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: 30_000,
+    socketTimeout: 20_000,
   });
   return {
     name: "email",
@@ -50,13 +65,17 @@ export function smtpEmail(url: string, from: string): Channel {
         throw isRefusal(error) ? new Undeliverable(error.message, { cause: error }) : error;
       }
     },
+    close: () => transport.close(),
   };
 }
 
-/** Whether the server refuses this sender or receiver for good: a 5xx answer to the envelope. */
+/**
+ * Whether the server refuses this receiver or this message for good: a 5xx answer to either. The
+ * same answer to our login or our own address is a fault of the shop's, which somebody will mend.
+ */
 const isRefusal = (error: unknown): error is Error =>
   error instanceof Error &&
-  "code" in error &&
-  error.code === "EENVELOPE" &&
+  "command" in error &&
+  (error.command === "RCPT TO" || error.command === "DATA") &&
   "responseCode" in error &&
   Number(error.responseCode) >= 500;

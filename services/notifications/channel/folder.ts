@@ -10,9 +10,14 @@ export async function putFile(
   name: string,
   content: Buffer | string,
 ): Promise<void> {
-  // Each time: an operator may have emptied the mailbox by removing it.
-  await mkdir(folder, { recursive: true });
   const path = join(folder, name);
-  await writeFile(`${path}.part`, content);
+  try {
+    await writeFile(`${path}.part`, content);
+  } catch (error) {
+    // Not there yet, or an operator has emptied the mailbox by removing it.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(folder, { recursive: true });
+    await writeFile(`${path}.part`, content);
+  }
   await rename(`${path}.part`, path);
 }

@@ -8,7 +8,7 @@ export interface NewNotification {
   readonly id: string;
   readonly eventId: string;
   readonly userId: string;
-  readonly orderId: string;
+  readonly orderId: string | null;
   readonly channel: ChannelName;
   readonly template: TemplateName;
   readonly facts: FactsOf<TemplateName>;
@@ -33,6 +33,23 @@ export async function insertNotification(tx: Queryable, row: NewNotification): P
   );
 }
 
+/** A mail, and the same by push for a user who has a browser for it, in one statement. */
+export async function insertMailAndPush(
+  tx: Queryable,
+  row: Omit<NewNotification, "channel" | "id">,
+  [mailId, pushId]: readonly [string, string],
+): Promise<void> {
+  const { eventId, userId, orderId, template, facts, subject } = row;
+  await tx.query(
+    `INSERT INTO notification (id, event_id, user_id, order_id, channel, template, facts, subject)
+     SELECT w.id, $3, $4, $5, w.channel, $6, $7, $8
+     FROM (VALUES ($1::uuid, 'email'), ($2::uuid, 'push')) AS w (id, channel)
+     WHERE w.channel = 'email' OR EXISTS (SELECT FROM push_subscription WHERE user_id = $4)
+     ON CONFLICT (event_id, user_id, channel) DO NOTHING`,
+    [mailId, pushId, eventId, userId, orderId, template, JSON.stringify(facts), subject],
+  );
+}
+
 /** The number of an order that we wrote about before; null when we did not. */
 export async function orderNumberOf(tx: Queryable, orderId: string): Promise<string | null> {
   const [row] = await tx.query<{ number: string }>(
@@ -41,58 +58,6 @@ export async function orderNumberOf(tx: Queryable, orderId: string): Promise<str
     [orderId],
   );
   return row?.number ?? null;
-}
-
-export interface DueNotification {
-  readonly id: string;
-  readonly event_id: string;
-  readonly user_id: string;
-  readonly order_id: string;
-  readonly channel: ChannelName;
-  readonly template: TemplateName;
-  readonly facts: FactsOf<TemplateName>;
-  /** This try included. */
-  readonly attempts: number;
-  readonly created_at: Date;
-}
-
-/** Takes what is to be sent now; nobody else takes it for `leaseSeconds`. */
-export const claimDue = (
-  db: Queryable,
-  { leaseSeconds, limit }: { leaseSeconds: number; limit: number },
-): Promise<DueNotification[]> =>
-  db.query(
-    `UPDATE notification SET attempts = attempts + 1,
-       next_attempt_at = now() + $1::float8 * interval '1 second'
-     WHERE id IN (
-       SELECT id FROM notification WHERE status = 'queued' AND next_attempt_at <= now()
-       ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-     RETURNING id, event_id, user_id, order_id, channel, template, facts, attempts, created_at`,
-    [leaseSeconds, limit],
-  );
-
-/** `subject` as it was sent, in the receiver's language. */
-export async function markSent(db: Queryable, id: string, subject: string): Promise<void> {
-  await db.query(
-    `UPDATE notification SET status = 'sent', sent_at = clock_timestamp(), subject = $2,
-       last_error = NULL WHERE id = $1 AND status = 'queued'`,
-    [id, subject],
-  );
-}
-
-/** To be tried again in so many seconds; never again when that is null. */
-export async function markUnsent(
-  db: Queryable,
-  id: string,
-  { reason, retryIn }: { reason: string; retryIn: number | null },
-): Promise<void> {
-  await db.query(
-    `UPDATE notification SET last_error = $2,
-       status = CASE WHEN $3::float8 IS NULL THEN 'failed' ELSE 'queued' END,
-       next_attempt_at = now() + coalesce($3::float8, 0) * interval '1 second'
-     WHERE id = $1 AND status = 'queued'`,
-    [id, reason.slice(0, 1000), retryIn],
-  );
 }
 
 interface NotificationRow {
@@ -111,7 +76,11 @@ const LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /** A user's notifications before an id (UUIDv7, so older ones), newest first. */
 export async function listNotifications(
   db: Queryable,
-  { userId, before = LAST_ID, limit }: { userId: string; before?: string; limit: number },
+  {
+    userId,
+    before = LAST_ID,
+    limit,
+  }: { userId: string; before?: string | undefined; limit: number },
 ): Promise<{ items: Notification[]; nextCursor: string | null }> {
   const rows = await db.query<NotificationRow>(
     `SELECT id, channel, template, subject, status, order_id, created_at FROM notification

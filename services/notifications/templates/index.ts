@@ -1,4 +1,7 @@
+import type { TemplateName } from "../../../contracts/notifications";
 import type { Letter, Locale } from "./letter";
+import { announcement } from "./announcement";
+import { customerThanks } from "./customer-thanks";
 import { orderCancelled } from "./order-cancelled";
 import { orderConfirmed } from "./order-confirmed";
 import { orderReceived } from "./order-received";
@@ -14,9 +17,11 @@ export const templates = {
   "payment-refunded": paymentRefunded,
   "shipment-dispatched": shipmentDispatched,
   "shipment-delivered": shipmentDelivered,
-};
+  announcement,
+  "customer-thanks": customerThanks,
+} satisfies Record<TemplateName, unknown>;
 
-export type TemplateName = keyof typeof templates;
+export type { TemplateName };
 
 /** What a template needs to know of its event; stored as JSON with the notification. */
 export type FactsOf<T extends TemplateName> = Parameters<(typeof templates)[T]["en"]>[0];

@@ -1,10 +1,13 @@
-/** The languages that the shop writes in. */
-export type Locale = "en" | "de";
+import type { WrittenLocale } from "../../../contracts/notifications";
+
+export type Locale = WrittenLocale;
 
 /** What a template says; the layout makes a text and an HTML page of it. */
 export interface Letter {
   readonly subject: string;
   readonly paragraphs: readonly string[];
+  /** What the page says in place of the paragraphs; trusted, since only an admin writes it. */
+  readonly html?: string | undefined;
   /** A small table below them: what, and how much. */
   readonly rows?: readonly Row[];
   /** The same as a text message, for those who gave a phone number. */

@@ -1,5 +1,6 @@
 import { chooseCategories, tagsAttribute } from "./choose-categories";
 import { collectImages } from "./collect-images";
+import type { RowGroup } from "./group-rows";
 import type { Findings, ImportedProduct } from "./imported-product";
 import { quoted, tooLong } from "./plain-text";
 import type { ImageCells, ProductCells, VariantCells } from "./read-shopify-row";
@@ -10,12 +11,7 @@ const BRAND_LIMIT = 120;
 const DESCRIPTION_LIMIT = 20_000;
 
 /** The rows of one handle. `head` is the first that has a Title. */
-export interface ShopifyGroup {
-  handle: string;
-  slug: string;
-  firstRow: number;
-  lastRow: number;
-  rowCount: number;
+export interface ShopifyGroup extends RowGroup {
   head: ProductCells | undefined;
   variants: VariantCells[];
   images: ImageCells[];

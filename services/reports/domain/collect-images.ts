@@ -41,7 +41,7 @@ export function collectImages(
 }
 
 /** The URL as a browser writes it (spaces and quotes escaped), since pages will print it. */
-function readUrl(text: string): Parsed<string> {
+export function readUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     return { fault: `${quoted(text)} is not an http(s) URL` };

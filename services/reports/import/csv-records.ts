@@ -1,12 +1,18 @@
 import { CsvError, parse, type CsvErrorCode, type Parser } from "csv-parse";
 import type { Readable } from "node:stream";
 
-export type CsvInput = AsyncIterable<Buffer | string> | Readable;
+export type FileInput = AsyncIterable<Buffer | string> | Readable;
 
 export type CsvRecord =
   | { kind: "cells"; row: number; cells: string[] }
   /** The file cannot be read from this row on; nothing follows. */
   | { kind: "broken"; row: number; message: string };
+
+/** A row of any file, or what stands in its place. */
+export type FileRecord =
+  | CsvRecord
+  /** This row cannot be used; the others can. */
+  | { kind: "refused"; row: number; message: string };
 
 /** A row longer than this is a quote that nobody closed. Bounds the memory of the parser. */
 const MAX_ROW_LENGTH = 256 * 1024;
@@ -18,7 +24,7 @@ const MAX_ROW_LENGTH = 256 * 1024;
  * Rows are taken by `on_record` and not read from the stream: a parser that fails drops what it
  * parsed and nobody read yet, so good rows before a broken one would be lost.
  */
-export async function* csvRecords(input: CsvInput): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(input: FileInput): AsyncGenerator<CsvRecord> {
   let row = 0;
   let parsed: string[][] = [];
   const parser = createParser((cells) => parsed.push(cells));

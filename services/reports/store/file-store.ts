@@ -13,7 +13,7 @@ export const addPiece = async (
 };
 
 /** The file of a job, one piece in memory at a time. */
-export async function* readFile(db: Queryable, jobId: string): AsyncGenerator<Buffer> {
+export async function* readFile(db: Queryable, jobId: string): AsyncGenerator<Buffer, void> {
   for (let n = 0; ; n++) {
     const [piece] = await db.query<{ bytes: Buffer }>(
       "SELECT bytes FROM job_file WHERE job_id = $1 AND n = $2",
@@ -28,10 +28,11 @@ export const deleteFile = async (db: Queryable, jobId: string): Promise<void> =>
   await db.query("DELETE FROM job_file WHERE job_id = $1", [jobId]);
 };
 
-/** Drops what uploads left behind whose process died before there was a job. */
+/** Drops what nobody is going to read: of uploads whose process died, and of cancelled jobs. */
 export const deleteOrphans = async (db: Queryable): Promise<void> => {
   await db.query(
     `DELETE FROM job_file f WHERE received_at < now() - ${ORPHAN_AGE}
-       AND NOT EXISTS (SELECT FROM job WHERE id = f.job_id)`,
+       AND NOT EXISTS (
+         SELECT FROM job WHERE id = f.job_id AND status IN ('queued', 'running'))`,
   );
 };

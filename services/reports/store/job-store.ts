@@ -1,4 +1,5 @@
 import type { Job } from "../../../contracts/reports";
+import { toPage } from "../../../lib/store/cursor";
 import type { Queryable } from "../../../lib/store/database";
 import type { RowError } from "../domain/imported-product";
 import type { Counts, Progress, Saving } from "../domain/progress-log";
@@ -56,6 +57,36 @@ export async function findJob(db: Queryable, id: string): Promise<JobRow | null>
   );
   return row ?? null;
 }
+
+export type JobSummaryRow = Omit<JobRow, "counts" | "error_count" | "errors">;
+
+/** Newest first; the ids are UUIDv7. */
+export async function listJobs(db: Queryable, before: string | null, limit: number) {
+  const rows = await db.query<JobSummaryRow>(
+    `SELECT id, type, status, done, total, created_at, updated_at FROM job
+     WHERE $2::uuid IS NULL OR id < $2 ORDER BY id DESC LIMIT $1`,
+    [limit + 1, before],
+  );
+  return toPage(rows, limit, ({ id }) => [id]);
+}
+
+/**
+ * Ends a job that is not over. Whoever works on it loses its lease, and with it every right to write;
+ * its file is left for the sweep, since that worker may be reading it.
+ */
+export const cancelJob = async (db: Queryable, id: string, message: string): Promise<void> => {
+  await db.query(
+    `WITH ended AS (
+       UPDATE job SET status = 'failed', lease = lease + 1, error_count = error_count + 1,
+         updated_at = now()
+       WHERE id = $1 AND status IN ('queued', 'running') RETURNING id
+     )
+     INSERT INTO job_error (job_id, n, row, message)
+     SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM job_error e WHERE e.job_id = ended.id), 0, $2
+     FROM ended`,
+    [id, message],
+  );
+};
 
 /** Takes the job of these types that waited longest: a new one, or one whose worker let its lease run out. */
 export async function claimJob(

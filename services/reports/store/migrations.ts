@@ -49,4 +49,58 @@ export const reportMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: "0002_sales",
+    sql: `
+      CREATE TABLE job_result (
+        job_id uuid PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+        content_type text NOT NULL,
+        file_name text NOT NULL,
+        bytes bytea NOT NULL
+      );
+
+      -- Orders that were confirmed, at that time. Amounts are in minor units.
+      CREATE TABLE sale (
+        order_id uuid PRIMARY KEY,
+        confirmed_at timestamptz NOT NULL,
+        currency char(3) NOT NULL,
+        shipping bigint NOT NULL,
+        tax bigint NOT NULL,
+        total bigint NOT NULL
+      );
+      CREATE INDEX sale_by_time ON sale (confirmed_at);
+
+      CREATE TABLE sale_line (
+        order_id uuid NOT NULL REFERENCES sale (order_id),
+        line int NOT NULL,
+        sku text NOT NULL,
+        product_id uuid NOT NULL,
+        name text NOT NULL,
+        -- The product's first category when it was sold; null when nothing was known of it yet.
+        category text,
+        quantity int NOT NULL,
+        gross bigint NOT NULL,
+        -- This line's part of the order's discount.
+        discount bigint NOT NULL CHECK (discount BETWEEN 0 AND gross),
+        PRIMARY KEY (order_id, line)
+      );
+
+      -- Money that was given back; it may be known before its order is known to be a sale.
+      CREATE TABLE refund (
+        refund_id uuid PRIMARY KEY,
+        order_id uuid NOT NULL,
+        refunded_at timestamptz NOT NULL,
+        currency char(3) NOT NULL,
+        amount bigint NOT NULL
+      );
+      CREATE INDEX refund_by_time ON refund (refunded_at);
+
+      CREATE TABLE product_category (
+        product_id uuid PRIMARY KEY,
+        category text,
+        -- seq of the product's event that said so
+        version bigint NOT NULL
+      );
+    `,
+  },
 ];

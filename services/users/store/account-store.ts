@@ -31,6 +31,27 @@ export async function findAccount(tx: Queryable, id: string): Promise<Account | 
   return row;
 }
 
+export const findContacts = (
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<Pick<Account, "id" | "email" | "name" | "locale" | "phone">[]> =>
+  tx.query("SELECT id, email, name, locale, phone FROM account WHERE id = ANY ($1)", [ids]);
+
+/** Before every id: where a walk through all of them begins. */
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+/** Some ids of customers, ascending, after one of them. */
+export async function customerIds(
+  tx: Queryable,
+  { after = FIRST_ID, limit }: { after?: string; limit: number },
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM account WHERE id > $1 AND 'customer' = ANY (roles) ORDER BY id LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** With the password's hash: for checking a password, and nothing else. */
 export async function findCredentials(
   tx: Queryable,

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import type { Analysis } from "../../domain/analyse";
+import type { Entry } from "../../domain/entry";
+
+/** Samples down to one product in 2^this. */
+export const SMALLEST_SAMPLE = 14;
+
+// Stems are letters and digits, SKUs have no quote or backslash either: quotes are all it takes.
+export const stem = (word: string): string => `'${word}'`;
+export const titleStem = (word: string): string => `'=${word}'`;
+export const facetTerm = (id: number): string => `'/${id}'`;
+export const skuTerm = (sku: string): string => `'@${sku}'`;
+export const sampleTerm = (level: number): string => `'#${level}'`;
+
+/** All terms of a product, as PostgreSQL reads a tsvector. */
+export function toTerms(entry: Entry, analysis: Analysis, facetIds: readonly number[]): string {
+  const terms: string[] = [];
+  for (const [word, places] of analysis.occurrences) {
+    const at = places.map(({ position, weight }) => `${position}${weight}`);
+    terms.push(`${stem(word)}:${at.join(",")}`);
+    if (places.some(({ weight }) => weight === "A" || weight === "B")) terms.push(titleStem(word));
+  }
+  for (const id of facetIds) terms.push(facetTerm(id));
+  for (const sku of entry.skus) terms.push(skuTerm(sku));
+  for (let level = 1; level <= sampleLevel(entry.id); level++) terms.push(sampleTerm(level));
+  return terms.join(" ");
+}
+
+/** The smallest sample that a product is in: by its id, so always the same, and by nothing else. */
+function sampleLevel(id: string): number {
+  const bits = createHash("sha256").update(id).digest().readUInt32BE(0);
+  return Math.min(Math.clz32(bits), SMALLEST_SAMPLE);
+}
+
+/** Facet ids as `doc` keeps them: four bytes each, one behind the other. */
+export function packIds(ids: readonly number[]): Buffer {
+  const packed = Buffer.alloc(ids.length * 4);
+  ids.forEach((id, i) => packed.writeUInt32BE(id, i * 4));
+  return packed;
+}

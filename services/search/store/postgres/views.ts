@@ -1,0 +1,136 @@
+import type { Queryable } from "../../../../lib/store/database";
+import { groupOf } from "../../domain/count-facets";
+import type { Facet } from "../../domain/entry";
+import { bandsWithin, priceBands } from "../../domain/price-bands";
+import type { Criteria } from "../search-index";
+import { ALL_PRODUCTS, LIVE } from "./tables";
+import { facetTerm } from "./terms";
+import type { TextQuery } from "./text-query";
+
+/** Some products: all that meet these conditions. */
+export interface View {
+  /** A tsquery each. */
+  readonly terms: readonly string[];
+  /** A tsquery for what `terms` cannot tell. */
+  readonly check: string | null;
+  readonly price: PriceRange | null;
+  readonly inStock: boolean;
+  /** About as many products as meet `terms`, or fewer do. */
+  readonly atMost: number;
+}
+
+interface PriceRange {
+  readonly min: number;
+  readonly max: number;
+  /** Prices that are not in the range. */
+  readonly outside: boolean;
+}
+
+/** A condition of the request by which products are also counted. */
+interface Filter {
+  /** The facet that it must not narrow. */
+  readonly group: string;
+  /** Null: no product meets it. */
+  readonly term: string | null;
+  readonly products: number;
+  readonly price: PriceRange | null;
+}
+
+export interface Views {
+  /** What is found; null: nothing can be. */
+  readonly main: View | null;
+  /** For each filter, what only that one keeps out; null: nothing. */
+  readonly keptOut: ReadonlyMap<string, View | null>;
+  /** Whether there is no condition at all; or none but the filter of `group`. */
+  readonly isWholeShop: (group?: string) => boolean;
+}
+
+/** `text`: its query, and about how many products have all its words. */
+export async function toViews(
+  db: Queryable,
+  criteria: Criteria,
+  text: { readonly query: TextQuery; readonly atMost: number } | null,
+): Promise<Views> {
+  const { filters, products } = await findFilters(db, criteria);
+  const inStock = criteria.inStock ?? false;
+  const view = (kept: readonly Filter[], out: Filter | null): View | null => {
+    const terms = kept.flatMap(({ term }) => term ?? []);
+    if (terms.length < kept.length) return null;
+    const ranges = kept.flatMap(({ price }) => price ?? []);
+    return {
+      terms: [...(text?.query.required ?? []), ...terms.filter(Boolean), ...exclusionOf(out)],
+      check: text?.query.check ?? null,
+      price: out?.price ? { ...out.price, outside: true } : (ranges[0] ?? null),
+      inStock,
+      atMost: Math.min(products, text?.atMost ?? products, ...kept.map((f) => f.products)),
+    };
+  };
+  const others = (filter: Filter) => filters.filter((other) => other !== filter);
+  return {
+    main: view(filters, null),
+    keptOut: new Map(filters.map((filter) => [filter.group, view(others(filter), filter)])),
+    isWholeShop: (group) => !text && !inStock && filters.every((filter) => filter.group === group),
+  };
+}
+
+const exclusionOf = (out: Filter | null): string[] =>
+  out?.term && !out.price ? [`!${out.term}`] : [];
+
+/** Looks up, at once, what the filters are called in the index and how many products meet each. */
+async function findFilters(
+  db: Queryable,
+  criteria: Criteria,
+): Promise<{ filters: Filter[]; products: number }> {
+  const facets = facetsIn(criteria);
+  const range = rangeOf(criteria);
+  const bands = range ? bandsWithin(range.min, range.max) : [];
+  const bandFacets = bands.map(({ from }) => facet("price", "", String(from)));
+  const rows = await db.query<Facet & { id: number; products: number }>(
+    `SELECT facet_id AS id, '' AS kind, '' AS name, '' AS value, products FROM ${LIVE}.facet_count WHERE facet_id = ${ALL_PRODUCTS}
+     UNION ALL
+     SELECT f.id, f.kind, f.name, f.value, c.products
+     FROM json_to_recordset($1::json) AS wanted(kind text, name text, value text)
+       JOIN facet f USING (kind, name, value) JOIN ${LIVE}.facet_count c ON c.facet_id = f.id
+     WHERE c.products > 0`,
+    [JSON.stringify([...facets, ...bandFacets])],
+  );
+  const products = rows.find(({ id }) => id === ALL_PRODUCTS)?.products ?? 0;
+  const filters = facets.map((wanted): Filter => {
+    const row = rows.find((r) => r.value === wanted.value && groupOf(r) === groupOf(wanted));
+    const term = row ? facetTerm(row.id) : null;
+    return { group: groupOf(wanted), term, products: row?.products ?? 0, price: null };
+  });
+  if (range) {
+    const found = rows.filter(({ kind }) => kind === "price");
+    filters.push(priceFilter(range, bands.length, found));
+  }
+  return { filters, products };
+}
+
+function priceFilter(
+  range: PriceRange,
+  bands: number,
+  found: readonly { id: number; products: number }[],
+): Filter {
+  const anyBand = `(${found.map(({ id }) => facetTerm(id)).join(" | ")})`;
+  return {
+    group: "price",
+    // A range of all bands is no condition on terms.
+    term: bands === priceBands.length ? "" : found.length > 0 ? anyBand : null,
+    products: found.reduce((sum, band) => sum + band.products, 0),
+    price: range,
+  };
+}
+
+const facet = (kind: Facet["kind"], name: string, value: string): Facet => ({ kind, name, value });
+
+const facetsIn = ({ category, brand, attributes = {} }: Criteria): Facet[] => [
+  ...(category === undefined ? [] : [facet("category", "", category)]),
+  ...(brand === undefined ? [] : [facet("brand", "", brand)]),
+  ...Object.entries(attributes).map(([name, value]) => facet("attribute", name, value)),
+];
+
+function rangeOf({ minPrice, maxPrice }: Criteria): PriceRange | null {
+  if (minPrice === undefined && maxPrice === undefined) return null;
+  return { min: minPrice ?? 0, max: maxPrice ?? Number.MAX_SAFE_INTEGER, outside: false };
+}

@@ -1,0 +1,505 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toEntry } from "../../services/search/domain/entry";
+import type { PageKey } from "../../services/search/domain/page-key";
+import type { Criteria, Found } from "../../services/search/store/search-index";
+import { searchByHand } from "../support/brute-force-search";
+import { aProduct, aVariant } from "../support/products";
+import { noRealCatalogue, realCatalogue, type Stocked } from "../support/real-catalogue";
+import { look, putAll, searchIndexes, type OpenIndex } from "../support/search-index";
+
+/** The same numbers in every run: a failure can be looked at again. */
+function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
+
+const idsOf = ({ hits }: Found): string[] => hits.map(({ id }) => id);
+const namesOf = ({ hits }: Found): string[] => hits.map(({ card }) => card.name);
+
+/** All pages of a list, and where each began. */
+async function allPages(open: OpenIndex, criteria: Partial<Criteria>): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let after: PageKey | undefined; ;) {
+    const found = await look(open, { ...criteria, after });
+    pages.push(idsOf(found));
+    if (!found.next) return pages;
+    after = found.next;
+  }
+}
+
+describe.each(searchIndexes)("an index in $name", ({ open }) => {
+  describe.skipIf(noRealCatalogue)("of real catalogues", () => {
+    let index: OpenIndex;
+    let all: Stocked[];
+
+    beforeAll(async () => {
+      index = await open();
+      all = await realCatalogue();
+      await putAll(index, all);
+    });
+    afterAll(() => index.close());
+
+    const named = (name: string): string => {
+      const found = all.find(({ product }) => product.name === name);
+      if (!found) throw new Error(`there is no ${name}`);
+      return found.product.id;
+    };
+
+    test("knows every product", async () => {
+      expect(all.length).toBeGreaterThan(230);
+      expect((await look(index)).total).toBe(all.length);
+    });
+
+    test("finds each product by its name, first or among those of the same name", async () => {
+      for (const { product } of all) {
+        const found = await look(index, { text: product.name });
+        const first = namesOf(found).slice(0, 5);
+        expect(first, product.name).toContain(product.name);
+        expect(idsOf(await look(index, { text: product.name, limit: 100 }))).toContain(product.id);
+      }
+    });
+
+    test("finds each product by its name with any two letters swapped, or one left out, in a long word", async () => {
+      const roll = dice(7);
+      for (const { product } of all) {
+        const words = product.name.split(/[^\p{L}]+/u).filter((word) => word.length >= 5);
+        const word = words[roll(words.length)];
+        if (!word) continue;
+        const at = 1 + roll(word.length - 2);
+        const swapped =
+          word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2);
+        const shortened = word.slice(0, at) + word.slice(at + 1);
+        for (const typo of [swapped, shortened]) {
+          const text = product.name.replace(word, typo);
+          const found = await look(index, { text, limit: 100 });
+          expect(idsOf(found), text).toContain(product.id);
+        }
+      }
+    });
+
+    test("finds each product by the beginning of its name", async () => {
+      for (const { product } of all) {
+        // Three letters of the last word: of fewer, only the most common words are guessed.
+        const text = /^.*?\S{3}(?=\S*$)/.exec(product.name)?.[0] ?? product.name;
+        expect(idsOf(await look(index, { text, limit: 100 })), text).toContain(product.id);
+      }
+    });
+
+    test("finds exactly the products that have a word, or one that begins so", async () => {
+      const words = (text: string): string[] =>
+        text
+          .toLowerCase()
+          .normalize("NFD")
+          .replace(/\p{M}/gu, "")
+          .split(/[^\p{L}\p{N}]+/u);
+      const textOf = ({ product: p }: Stocked): string =>
+        [p.name, p.brand, ...p.categories, p.description]
+          .concat(Object.values(p.attributes))
+          .concat(p.variants.flatMap((variant) => Object.values(variant.attributes)))
+          .join(" ");
+      for (const text of ["mascara", "rolex", "turquoi", "lifetime", "dress", "sterl", "14k"]) {
+        const expected = all
+          .filter((one) => words(textOf(one)).some((word) => word.startsWith(text)))
+          .map(({ product }) => product.id);
+        const found = await look(index, { text, limit: 100 });
+        expect(idsOf(found).sort(), text).toEqual(expected.sort());
+        expect(found.total).toBe(expected.length);
+      }
+    });
+
+    test("finds singular and plural alike, and words with and without accents and joints", async () => {
+      const same = async (...texts: string[]) => {
+        const [first, ...others] = await Promise.all(
+          texts.map(async (text) => idsOf(await look(index, { text, limit: 100 })).sort()),
+        );
+        expect(first?.length, texts[0]).toBeGreaterThan(0);
+        for (const other of others) expect(other, texts.join()).toEqual(first);
+      };
+      await same("watch", "watches", "WATCHES");
+      await same("necklace", "necklaces", "Nécklâce");
+      await same("strawberry", "strawberries");
+      await same("j'adore", "jadore", "J’ADORE");
+    });
+
+    test("has what the whole text names before what only mentions it", async () => {
+      expect(namesOf(await look(index, { text: "apple" }))[0]).toBe("Apple");
+      expect(namesOf(await look(index, { text: "water" }))[0]).toBe("Water");
+      expect(namesOf(await look(index, { text: "lamp" }))[0]).toBe("Table Lamp");
+    });
+
+    test("takes a phrase at its word, leaves out what is excluded, and either of two choices", async () => {
+      const leather = await look(index, { text: "leather", limit: 100 });
+      const jacket = await look(index, { text: '"leather jacket"' });
+      const others = await look(index, { text: "leather -jacket", limit: 100 });
+      expect(namesOf(jacket)).toContain("Classic Leather Jacket");
+      expect(jacket.total).toBeLessThan(leather.total);
+      expect(namesOf(others)).not.toContain("Classic Leather Jacket");
+      expect((await look(index, { text: '"jacket leather"' })).total).toBe(0);
+      const either = await look(index, { text: "lipstick OR mascara", limit: 100 });
+      expect(idsOf(either)).toEqual(
+        expect.arrayContaining([named("Red Lipstick"), named("Essence Mascara Lash Princess")]),
+      );
+    });
+
+    test("finds a product by its SKU", async () => {
+      expect(namesOf(await look(index, { text: "BEA-ESS-ESS-001" }))).toEqual([
+        "Essence Mascara Lash Princess",
+      ]);
+      expect((await look(index, { text: "bea-ess-ess-001" })).total).toBe(1);
+    });
+
+    test("filters by category, brand, attribute, price and stock", async () => {
+      expect((await look(index, { category: "laptops" })).total).toBe(5);
+      expect((await look(index, { brand: "Rolex" })).total).toBe(6);
+      const purple = await look(index, { attributes: { colour: "Purple" } });
+      expect(namesOf(purple)).toContain("Gemstone Necklace");
+      const cheap = await look(index, { minPrice: 100, maxPrice: 199, limit: 100 });
+      expect(cheap.hits.length).toBeGreaterThan(0);
+      for (const { card } of cheap.hits) {
+        expect(card.price.amount).toBeGreaterThanOrEqual(100);
+        expect(card.price.amount).toBeLessThanOrEqual(199);
+      }
+    });
+
+    test("counts facets as looking at every product does, whatever is filtered", async () => {
+      const roll = dice(42);
+      for (let round = 0; round < 250; round++) {
+        const filters = randomFilters(roll, all);
+        const expected = searchByHand(all, filters);
+        const found = await look(index, { ...filters, limit: 100 });
+        const what = JSON.stringify(filters);
+        expect(found.facets, what).toEqual(expected.facets);
+        expect(found.total, what).toBe(expected.ids.length);
+        expect(found.estimated).toBe(false);
+        if (found.total > 100) continue;
+        expect(idsOf(found).sort(), what).toEqual([...expected.ids].sort());
+      }
+    });
+
+    test("counts facets of a text as looking at everything it finds does", async () => {
+      const roll = dice(43);
+      const texts = ["leather", "watch", "gold", "shirt women", "premium design", "c", "aple"];
+      for (const text of texts) {
+        const matches = new Set((await allPages(index, { text, limit: 100 })).flat());
+        const some = all.filter(({ product }) => matches.has(product.id));
+        for (let round = 0; round < 15; round++) {
+          const filters = randomFilters(roll, some);
+          const expected = searchByHand(some, filters);
+          const found = await look(index, { text, ...filters, limit: 100 });
+          expect(found.facets, `${text} ${JSON.stringify(filters)}`).toEqual(expected.facets);
+          expect(found.total).toBe(expected.ids.length);
+          if (found.total > 100) continue;
+          expect(idsOf(found).sort()).toEqual([...expected.ids].sort());
+        }
+      }
+    });
+
+    test.each(["relevance", "newest", "price_asc", "price_desc"] as const)(
+      "pages by %s cover everything once, also while products come in",
+      async (sort) => {
+        for (const criteria of [{ text: "" }, { text: "the" }, { text: "a", inStock: true }]) {
+          const pages = await allPages(index, { ...criteria, sort, limit: 7 });
+          const ids = pages.flat();
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(ids.length).toBe((await look(index, criteria)).total);
+          expect(pages.slice(0, -1).every((page) => page.length === 7)).toBe(true);
+        }
+      },
+    );
+
+    test("sorts by price and by age", async () => {
+      const amounts = ({ hits }: Found) => hits.map(({ card }) => card.price.amount);
+      const rising = amounts(await look(index, { sort: "price_asc", limit: 100 }));
+      expect(rising).toEqual([...rising].sort((a, b) => a - b));
+      const falling = amounts(await look(index, { text: "watch", sort: "price_desc", limit: 100 }));
+      expect(falling).toEqual([...falling].sort((a, b) => b - a));
+      const newest = idsOf(await look(index, { sort: "newest", limit: 100 }));
+      expect(newest).toEqual(
+        all
+          .map(({ product }) => product.id)
+          .reverse()
+          .slice(0, 100),
+      );
+    });
+
+    test("marks what matches, and nothing that a merchant writes becomes markup", async () => {
+      const [hit] = (await look(index, { text: "blue black check" })).hits;
+      expect(hit?.highlight).toBe(
+        "<mark>Blue</mark> &amp; <mark>Black</mark> <mark>Check</mark> Shirt",
+      );
+      const [watch] = (await look(index, { text: "craftsmanship" })).hits;
+      expect(watch?.highlight).toContain("<mark>craftsmanship</mark>");
+    });
+
+    test("suggests words, brands, categories and names, each once and at most ten", async () => {
+      const kinds = await index.index.suggest("masc", 10);
+      expect(kinds).toContain("mascara");
+      expect(kinds).toContain("Essence Mascara Lash Princess");
+      expect(await index.index.suggest("calvin", 10)).toContain("Calvin Klein");
+      expect(await index.index.suggest("kitchen a", 10)).toContain("kitchen accessories");
+      expect(await index.index.suggest("red lips", 10)).toContain("red lipstick");
+      expect(await index.index.suggest("lipstik", 10)).toContain("lipstick");
+      for (const text of ["a", "w", "s", "le"]) {
+        const found = (await index.index.suggest(text, 10)).map((s) => s.toLowerCase());
+        expect(found.length).toBeLessThanOrEqual(10);
+        expect(new Set(found).size).toBe(found.length);
+      }
+      expect(await index.index.suggest("%_\\ 🙂", 10)).toEqual([]);
+    });
+
+    test("offers the nearest spelling when nothing is found", async () => {
+      expect(await look(index, { text: "xqzt lamp" })).toMatchObject({
+        total: 0,
+        hits: [],
+        didYouMean: "lamp",
+      });
+      const found = await look(index, { text: "mascara" });
+      expect(found).toMatchObject({ total: 1, didYouMean: null });
+      expect(await look(index, { text: "zzzzzzzz" })).toMatchObject({ total: 0, didYouMean: null });
+    });
+
+    test("knows what is alike", async () => {
+      const related = await index.index.related(named("Rolex Submariner Watch"), 5);
+      const names = all.filter(({ product }) => related.includes(product.id));
+      expect(names.map(({ product }) => product.brand)).toEqual(
+        expect.arrayContaining(["Rolex", "Rolex", "Rolex"]),
+      );
+      expect(related).not.toContain(named("Rolex Submariner Watch"));
+      expect(await index.index.related("0190aaaa-0000-7000-8000-000000000001", 5)).toEqual([]);
+    });
+
+    test.each([
+      ...[
+        "'",
+        '"',
+        "\\",
+        "%",
+        "_",
+        "a' | 'b",
+        "!!!",
+        "a & | ! ( ) <-> :*",
+        "foo:*",
+        "red:A",
+        "\\'",
+      ],
+      ...[
+        "''; DROP TABLE stock; --",
+        "-",
+        "--",
+        "- -",
+        "OR",
+        "OR OR",
+        "a OR",
+        '"',
+        '""',
+        '" "',
+        '-"',
+      ],
+      ...[
+        "🙂",
+        "👩‍👩‍👧",
+        "the of and",
+        "x".repeat(200),
+        "é".repeat(200),
+        "a ".repeat(100),
+        "'".repeat(200),
+      ],
+      ...[
+        "-mascara",
+        '-"red lipstick"',
+        "١٢٣",
+        "日本語",
+        "ﬁne",
+        "\u0301",
+        "a\u0000b".replace("\0", " "),
+      ],
+      ...[
+        "'=mascara",
+        "/1",
+        "#1",
+        "@BEA-ESS-ESS-001",
+        "{}",
+        "$1",
+        "${x}",
+        "<script>",
+        "1e400",
+        "‮",
+      ],
+    ])("answers %j without an error", async (text) => {
+      const found = await look(index, { text });
+      expect(found.total).toBeGreaterThanOrEqual(found.hits.length);
+      await index.index.suggest(text, 10);
+    });
+  });
+
+  describe("that products come and go in", () => {
+    let index: OpenIndex;
+    beforeAll(async () => void (index = await open()));
+    afterAll(() => index.close());
+
+    const put = (product: Stocked["product"], version: number) =>
+      index.db.transaction((tx) => index.index.put(tx, toEntry(product, version)));
+    const remove = (id: string, version: number) =>
+      index.db.transaction((tx) => index.index.remove(tx, id, version));
+    const setStock = (sku: string, available: number, seq: number) =>
+      index.db.transaction((tx) => index.index.setStock(tx, { sku, available, seq }));
+    /** Another word for each test, so that they do not find one another's products. */
+    let words = 0;
+    const aWord = (): string => `zword${String.fromCharCode(97 + (words++ % 26)).repeat(5)}`;
+
+    test("the newest version wins, in whatever order they come", async () => {
+      const text = aWord();
+      const product = aProduct({ name: `${text} lamp`, brand: "Old" });
+      await put({ ...product, brand: "New", variants: [aVariant("V-1", 2500)] }, 3);
+      await put({ ...product, brand: "Older" }, 2);
+      await put(product, 1);
+      const found = await look(index, { text });
+      expect(found.hits).toMatchObject([{ card: { brand: "New", price: { amount: 2500 } } }]);
+      expect(found.facets.brands).toEqual([{ value: "New", count: 1 }]);
+    });
+
+    test("an archive that overtakes what it ends, ends it all the same", async () => {
+      const text = aWord();
+      const product = aProduct({ name: text });
+      await remove(product.id, 4);
+      await put(product, 3);
+      expect((await look(index, { text })).total).toBe(0);
+      await put(product, 5);
+      expect((await look(index, { text })).total).toBe(1);
+    });
+
+    test("an archived product leaves no count and no word behind", async () => {
+      const text = aWord();
+      const before = await look(index);
+      const product = aProduct({
+        ...{ name: `${text} unheardof`, brand: "Gone", categories: ["gone"] },
+        attributes: { gone: "yes" },
+      });
+      await put(product, 1);
+      await put({ ...product, description: "more words than before" }, 2);
+      await remove(product.id, 3);
+      const after = await look(index);
+      expect(after.facets).toEqual(before.facets);
+      expect(after.total).toBe(before.total);
+      expect(await index.index.suggest("unheard", 10)).toEqual([]);
+      expect((await look(index, { text: "unhaerdof" })).total).toBe(0);
+    });
+
+    test("a product can be bought as long as one of its variants can", async () => {
+      const text = aWord();
+      const product = aProduct({ name: text, variants: [aVariant("W-1"), aVariant("W-2")] });
+      const inStock = async () => (await look(index, { text, inStock: true })).total;
+      await setStock("W-2", 3, 1); // before anybody knows the product
+      await put(product, 1);
+      expect(await inStock()).toBe(1);
+      await setStock("W-1", 2, 1);
+      await setStock("W-2", 0, 2);
+      expect(await inStock()).toBe(1);
+      await setStock("W-1", 0, 3);
+      expect(await inStock()).toBe(0);
+      await setStock("W-1", 2, 2); // late
+      expect(await inStock()).toBe(0);
+      await setStock("W-1", 1, 4);
+      expect(await inStock()).toBe(1);
+    });
+
+    test("a variant that a product has no more does not count for it", async () => {
+      const text = aWord();
+      const product = aProduct({ name: text, variants: [aVariant("X-1"), aVariant("X-2")] });
+      await setStock("X-2", 3, 1);
+      await put(product, 1);
+      await put({ ...product, variants: [aVariant("X-1")] }, 2);
+      expect((await look(index, { text, inStock: true })).total).toBe(0);
+      expect((await look(index, { text: "X-2" })).total).toBe(0);
+    });
+
+    test("what is only assumed of a SKU gives way to what is told", async () => {
+      const text = aWord();
+      const assume = (available: number) =>
+        index.db.transaction((tx) => index.index.assumeStock(tx, [{ sku: "Y-1", available }]));
+      const inStock = async () => (await look(index, { text, inStock: true })).total;
+      await put(aProduct({ name: text, variants: [aVariant("Y-1")] }), 1);
+      expect(await index.index.unknownStock(["Y-1"])).toEqual(["Y-1"]);
+      await assume(5);
+      expect(await inStock()).toBe(1);
+      await setStock("Y-1", 0, 1);
+      await assume(5);
+      expect(await inStock()).toBe(0);
+      expect(await index.index.unknownStock(["Y-1"])).toEqual([]);
+    });
+
+    test("a transaction that fails leaves nothing", async () => {
+      const text = aWord();
+      const failing = index.db.transaction(async (tx) => {
+        await index.index.put(tx, toEntry(aProduct({ name: text, brand: "Never" }), 1));
+        throw new Error("no");
+      });
+      await expect(failing).rejects.toThrow("no");
+      expect((await look(index, { text })).total).toBe(0);
+      expect((await look(index)).facets.brands.map(({ value }) => value)).not.toContain("Never");
+    });
+
+    test("pages stay right when products are put in between", async () => {
+      const text = aWord();
+      const at = (n: number) => new Date(Date.UTC(2026, 1, 1) + n * 1000).toISOString();
+      const some = Array.from({ length: 9 }, (_, n) =>
+        aProduct({ name: `${text} ${n}`, createdAt: at(n), variants: [aVariant(`P-${n}`, n)] }),
+      );
+      for (const product of some) await put(product, 1);
+      for (const sort of ["newest", "price_desc"] as const) {
+        const first = await look(index, { text, sort, limit: 4 });
+        await put(
+          aProduct({
+            name: `${text} new`,
+            createdAt: at(99),
+            variants: [aVariant(`N-${sort}`, 99)],
+          }),
+          1,
+        );
+        const second = await look(index, {
+          text,
+          sort,
+          limit: 100,
+          after: first.next ?? undefined,
+        });
+        const ids = [...idsOf(first), ...idsOf(second)];
+        const old = some.map(({ id }) => id).reverse();
+        expect(ids.filter((id) => old.includes(id))).toEqual(old);
+      }
+    });
+
+    test("writers of many products at once do not block one another for good", async () => {
+      const text = aWord();
+      const some = Array.from({ length: 40 }, (_, n) =>
+        aProduct({ name: `${text} ${n % 7} shared words in other orders`, categories: ["many"] }),
+      );
+      await Promise.all(some.map((product, n) => put(product, 1 + (n % 3))));
+      const found = await look(index, { text });
+      expect(found.total).toBe(40);
+      expect(found.facets.categories).toEqual([{ value: "many", count: 40 }]);
+    });
+  });
+});
+
+function randomFilters(
+  roll: (sides: number) => number,
+  all: readonly Stocked[],
+): Partial<Criteria> {
+  const one = () => all[roll(all.length)]?.product ?? aProduct();
+  const filters: { -readonly [F in keyof Criteria]?: Criteria[F] } = {};
+  if (roll(3) === 0) filters.category = roll(12) === 0 ? "no-such" : one().categories[0];
+  if (roll(4) === 0) filters.brand = one().brand || "Nobody";
+  const attributes = Object.entries({
+    ...one().attributes,
+    ...one().variants[0]?.attributes,
+  }).filter(([name]) => name !== "tags");
+  const chosen = attributes.filter(() => roll(5) === 0);
+  if (chosen.length > 0) filters.attributes = Object.fromEntries(chosen);
+  if (roll(4) === 0) filters.minPrice = roll(20_000);
+  if (roll(4) === 0) filters.maxPrice = roll(100_000);
+  if (roll(4) === 0) filters.inStock = true;
+  return filters;
+}

@@ -1,0 +1,83 @@
+import { inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { OrderRecord } from "../../contracts/orders";
+import { buildInvoice } from "../../services/reports/build/build-invoice";
+import { printable } from "../../services/reports/build/printable";
+
+const eur = (amount: number) => ({ amount, currency: "EUR" });
+const ID = "0190aaaa-0000-7000-8000-000000000001";
+
+const orderOf = (names: readonly string[]): OrderRecord => ({
+  ...{ id: ID, number: "S-7K2M-4QXD", status: "confirmed", userId: ID, paymentMethod: "pm" },
+  items: names.map((name, n) => ({
+    ...{ sku: `SKU-${n}`, productId: ID, name, quantity: 2 },
+    ...{ unitPrice: eur(1_250), lineTotal: eur(2_500) },
+  })),
+  ...{ subtotal: eur(2_500 * names.length), discount: eur(100), shipping: eur(490), tax: eur(475) },
+  total: eur(2_500 * names.length - 100 + 490 + 475),
+  shippingAddress: {
+    ...{ name: "Zoë Ångström", line1: "Main Street 1", city: "Berlin" },
+    ...{ postalCode: "10115", country: "DE" },
+  },
+  ...{ createdAt: "2026-03-01T10:00:00.000Z", updatedAt: "2026-03-01T10:00:00.000Z" },
+});
+
+/** The texts of each page, a line each. */
+function pagesOf(pdf: Buffer): string[] {
+  const source = pdf.toString("latin1");
+  const streams = [...source.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map(([, bytes = ""]) =>
+    inflateSync(Buffer.from(bytes, "latin1")).toString("latin1"),
+  );
+  return streams
+    .filter((stream) => stream.includes(" TJ"))
+    .map((stream) =>
+      [...stream.matchAll(/\[(.*?)\] TJ/g)]
+        .map(([, parts = ""]) =>
+          [...parts.matchAll(/<([0-9a-f]*)>/g)].map(([, hex = ""]) => Buffer.from(hex, "hex")),
+        )
+        .map((parts) => new TextDecoder("windows-1252").decode(Buffer.concat(parts)))
+        .join("\n"),
+    );
+}
+
+describe("an invoice", () => {
+  it("names the order, where it goes, what was bought and what it came to", async () => {
+    const pdf = await buildInvoice(orderOf(["Brass lamp"]));
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    const [page = "", ...more] = pagesOf(pdf);
+    expect(more).toEqual([]);
+    for (const text of [
+      ...["Invoice S-7K2M-4QXD", "2026-03-01", "Zoë Ångström", "10115 Berlin", "Brass lamp"],
+      ...["SKU-0", "€12.50", "€25.00", "-€1.00", "€4.90", "€4.75", "€33.65", "page 1 of 1"],
+    ]) {
+      expect(page).toContain(text);
+    }
+  });
+
+  it("of a hundred lines with long names goes over pages, each with the columns' names", async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `Item${n}. ${"very long name ".repeat(9)}`);
+    const pages = pagesOf(await buildInvoice(orderOf(names)));
+    expect(pages.length).toBeGreaterThan(4);
+    for (const [n, page] of pages.entries()) {
+      expect(page).toContain("Amount");
+      expect(page).toContain(`page ${n + 1} of ${pages.length}`);
+    }
+    for (const n of names.keys()) {
+      expect(pages.filter((page) => page.includes(`Item${n}.`))).toHaveLength(1);
+    }
+  });
+
+  it("takes a name without any space, in any script", async () => {
+    const pages = pagesOf(await buildInvoice(orderOf(["x".repeat(600), "ランプ", "a\u0000b"])));
+    expect(pages).toHaveLength(1);
+  });
+});
+
+describe("a text in a standard font", () => {
+  it.each([
+    ["Größe – 5 €", "Größe – 5 €"],
+    ["Kővári", "Kovári"],
+    ["ランプ", "???"],
+    ["a\nb", "a b"],
+  ])("%j is %j", (text, expected) => expect(printable(text)).toBe(expected));
+});

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { expectCatalogTakes, readAll } from "./shopify-file";
+
+const HEADER = "product,name,sku,price,currency,quantity,categories,option:size,status\n";
+
+describe("our own file", () => {
+  it("as the manual shows it becomes products that the catalogue takes", async () => {
+    const manual = readFileSync(join(__dirname, "../../docs/imports.md"), "utf8");
+    const { products, errors } = await readAll(/```csv\n([\s\S]*?)```/.exec(manual)?.[1] ?? "");
+    expect(errors).toEqual([]);
+    expect(products).toHaveLength(2);
+    products.forEach(expectCatalogTakes);
+    expect(products[0]).toMatchObject({
+      ...{ handle: "wool-sweater", categories: ["Clothing", "Sweaters"], active: true },
+      images: [{ url: "https://example.com/sweater.jpg", alt: "Wool sweater" }],
+      variants: [
+        { sku: "WS-S", name: "S", price: { amount: 7990, currency: "EUR" }, quantity: 12 },
+        { sku: "WS-M", attributes: { size: "M" }, quantity: 7 },
+      ],
+    });
+  });
+
+  it.each([
+    ["a,A,,1,,,,,", "2: sku is missing"],
+    ["a,A,S 1,1,,,,,", '2: sku "S 1" is not'],
+    ["a,A,S1,1.999,,,,,", '2: price "1.999" has more decimals'],
+    ["a,A,S1,1.5,JPY,,,,", '2: price "1.5" has more decimals'],
+    ["a,A,S1,1,euro,,,,", '2: currency "euro"'],
+    ["a,A,S1,1,,many,,,", '2: quantity "many"'],
+    ["a,,S1,1,,,,,", "no name"],
+    ["a,A,S1,1,,,,,draft", '2: product "a" was not imported: status "draft"'],
+    ["a,A,S1,1", "2: has 4 cells"],
+    [`a,${"n".repeat(3_000)},S1,1,,,,,`, "2: name has 3000 characters"],
+    [",A,S1,1,,,,,", "2: product is missing"],
+  ])("reports the row %s", async (line, message) => {
+    const { products, errors } = await readAll(`${HEADER}${line}\nok,Good,G-1,2,,,,,\n`);
+    expect(errors[0]).toContain(message);
+    expect(products.map(({ handle }) => handle)).toEqual(["ok"]);
+  });
+
+  it("reports a SKU that stands twice in a product, and a product that comes back", async () => {
+    const rows = "a,A,S1,1,,,,,\na,,S1,1,,,,,\nb,B,S2,1,,,,,\na,A,S3,1,,,,,\n";
+    const { errors } = await readAll(HEADER + rows);
+    expect(errors).toHaveLength(2);
+    expect(errors[0]).toContain('3: sku "S1" is already on row 2');
+    expect(errors[1]).toContain('5: the product "a" (slug a) was already used on row 2');
+  });
+
+  it("is refused for a column that means nothing, or one that stands twice", async () => {
+    expect((await readAll("product,name,sku,price,prize\n")).errors[0]).toContain('"prize"');
+    expect((await readAll("product,name,sku,price,sku\n")).errors[0]).toContain("twice");
+    expect((await readAll("sku,price\n")).errors[0]).toContain("lacks the columns product, name");
+  });
+
+  it("says of a wrong encoding what to do", async () => {
+    const latin1 = Buffer.from(`${HEADER}a,Größe,S1,1,,,,,\n`, "latin1");
+    expect((await readAll(latin1)).errors[0]).toContain('save the file as "CSV UTF-8"');
+  });
+});
