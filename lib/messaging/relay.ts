@@ -24,6 +24,7 @@ export class Relay {
   readonly #busy = new Set<string>();
   #published: EventEnvelope[] = [];
   readonly #poller: Poller;
+  #stopping = false;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -45,6 +46,7 @@ export class Relay {
 
   /** Ends after the round in hand; what is not marked by then is published again at the next start. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#poller.stop();
   }
 
@@ -64,6 +66,8 @@ export class Relay {
       await this.#options.transport.publish(event);
       this.#published.push(event);
     } catch (error) {
+      // Consumers that stop with us refuse: nothing failed, and the store may be closed by now.
+      if (this.#stopping) return;
       await this.#defer(event, messageOf(error));
     }
     this.wake();

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Product } from "../../contracts/catalog";
 import { toEntry } from "../../services/search/domain/entry";
 import type { PageKey } from "../../services/search/domain/page-key";
 import type { Criteria, Found } from "../../services/search/store/search-index";
@@ -335,12 +336,223 @@ describe.each(searchIndexes)("an index in $name", ({ open }) => {
     });
   });
 
+  describe.skipIf(noRealCatalogue)("that has more matches than it reads", () => {
+    let index: OpenIndex;
+    let small: OpenIndex;
+    let all: Stocked[];
+
+    beforeAll(async () => {
+      [index, small, all] = await Promise.all([open("large"), open(), realCatalogue()]);
+      await Promise.all([putAll(index, all), putAll(small, all)]);
+    });
+    afterAll(async () => void (await Promise.all([index.close(), small.close()])));
+
+    const texts = [
+      "",
+      "the",
+      '"a"',
+      "leather",
+      "premium design",
+      'men OR women "the"',
+      "the -watch",
+      "lea",
+    ];
+
+    test.each(["relevance", "newest", "price_asc", "price_desc"] as const)(
+      "finds the same as one that reads all, by %s, page by page and each once",
+      async (sort) => {
+        for (const text of texts) {
+          for (const filters of [{}, { inStock: true }, { maxPrice: 5_000 }]) {
+            const criteria = { text, sort, ...filters };
+            const pages = (await allPages(index, { ...criteria, limit: 7 })).flat();
+            const expected = (await allPages(small, { ...criteria, limit: 100 })).flat();
+            const what = JSON.stringify(criteria);
+            if (sort === "relevance") expect([...pages].sort(), what).toEqual(expected.sort());
+            else expect(pages, what).toEqual(expected);
+          }
+        }
+      },
+    );
+
+    test("says when its numbers are estimates, and they are about right", async () => {
+      const found = await look(index, { text: "the" });
+      const { total } = await look(small, { text: "the" });
+      expect(found.estimated).toBe(true);
+      expect(found.total).toBeGreaterThan(total / 3);
+      expect(found.total).toBeLessThan(total * 3);
+    });
+
+    test("counts the whole shop, and what one facet has, to the last product", async () => {
+      for (const criteria of [
+        {},
+        { category: "kitchen-accessories" },
+        { brand: "partners-demo" },
+      ]) {
+        const found = await look(index, criteria);
+        const expected = searchByHand(all, criteria);
+        expect(found.total, JSON.stringify(criteria)).toBe(expected.ids.length);
+      }
+      expect((await look(index)).facets).toEqual(searchByHand(all, {}).facets);
+      expect((await look(index, { category: "laptops" })).facets).toEqual(
+        searchByHand(all, { category: "laptops" }).facets,
+      );
+    });
+
+    test("puts what has the words in its title first", async () => {
+      const names = namesOf(await look(index, { text: "leather", limit: 5 }));
+      expect(names.every((name) => /leather/i.test(name))).toBe(true);
+    });
+
+    test("goes on in the way a list began, also when it has outgrown it", async () => {
+      const text = "growing";
+      const some = Array.from({ length: 60 }, (_, n) =>
+        aProduct({ name: `${text} ${n}`, variants: [aVariant(`G-${n}`)] }),
+      );
+      const put = (products: typeof some) =>
+        putAll(
+          index,
+          products.map((product) => ({ product, firstStock: [] })),
+        );
+      await put(some.slice(0, 12));
+      const first = await look(index, { text, limit: 5 });
+      await put(some.slice(12));
+      const rest: string[] = [];
+      for (let after = first.next; after;) {
+        const page = await look(index, { text, limit: 20, after });
+        rest.push(...idsOf(page));
+        after = page.next;
+      }
+      const seen = [...idsOf(first), ...rest];
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual(expect.arrayContaining(some.slice(0, 12).map(({ id }) => id)));
+    });
+  });
+
+  describe("that is built anew", () => {
+    let index: OpenIndex;
+    beforeEach(async () => void (index = await open()));
+    afterEach(() => index.close());
+
+    const put = (product: Product, version: number) =>
+      index.db.transaction((tx) => index.index.put(tx, toEntry(product, version)));
+    const begin = async () => {
+      const rebuild = await index.index.startRebuild();
+      if (!rebuild) throw new Error("somebody else rebuilds");
+      return rebuild;
+    };
+
+    test("has what it was given, and not what it had before", async () => {
+      const [old, kept, fresh] = [
+        aProduct({ name: "old" }),
+        aProduct({ name: "kept" }),
+        aProduct(),
+      ];
+      await put(old, 1);
+      await put(kept, 1);
+      const rebuild = await begin();
+      await rebuild.add([toEntry(kept, 1), { id: old.id, version: 2, removed: true }]);
+      await rebuild.add([toEntry(fresh, 1)]);
+      expect((await look(index)).total).toBe(2);
+      await rebuild.finish();
+      expect(idsOf(await look(index)).sort()).toEqual([kept.id, fresh.id].sort());
+      expect((await look(index, { text: "kept" })).total).toBe(1);
+      expect((await look(index, { text: "kpet" })).total).toBe(1);
+      await put(old, 1); // the archive that the rebuild was told of is newer
+      expect((await look(index, { text: "old" })).total).toBe(0);
+    });
+
+    test("has the same counts, words and pages as one that events built", async () => {
+      const all = (await realCatalogueOr(30)).slice(0, 120);
+      await putAll(index, all);
+      const looks = () =>
+        Promise.all(
+          [{}, { text: "the" }, { text: "gold" }, { text: "glod" }, { inStock: true }].map(
+            (criteria) => look(index, { ...criteria, limit: 100 }),
+          ),
+        );
+      const before = await looks();
+      const rebuild = await begin();
+      for (let i = 0; i < all.length; i += 50) {
+        await rebuild.add(all.slice(i, i + 50).map(({ product }) => toEntry(product, 1)));
+      }
+      await rebuild.finish();
+      expect(await looks()).toEqual(before);
+    });
+
+    test("has what was written while it was built, in both", async () => {
+      const [changed, archived, late] = [aProduct(), aProduct(), aProduct({ name: "late" })];
+      await put(changed, 1);
+      const rebuild = await begin();
+      await put({ ...changed, name: "changed" }, 2);
+      await rebuild.add([toEntry(changed, 1), toEntry(archived, 1)]);
+      await index.db.transaction((tx) => index.index.remove(tx, archived.id, 2));
+      await put(late, 1);
+      const sku = late.variants[0]?.sku ?? "";
+      await index.db.transaction((tx) => index.index.setStock(tx, { sku, available: 4, seq: 1 }));
+      expect((await look(index, { text: "changed" })).total).toBe(1);
+      await rebuild.finish();
+      expect((await look(index, { text: "changed" })).total).toBe(1);
+      expect((await look(index, { text: "late", inStock: true })).total).toBe(1);
+      expect((await look(index)).total).toBe(2);
+    });
+
+    test("is never missing nor half there for whoever searches meanwhile", async () => {
+      const some = Array.from({ length: 30 }, () => aProduct({ name: "steady" }));
+      await putAll(
+        index,
+        some.map((product) => ({ product, firstStock: [] })),
+      );
+      let done = false;
+      const totals: number[] = [];
+      const searching = (async () => {
+        while (!done) totals.push((await look(index, { text: "steady" })).total);
+      })();
+      for (let round = 0; round < 3; round++) {
+        const rebuild = await begin();
+        await rebuild.add(some.map((product) => toEntry(product, 1)));
+        await rebuild.finish();
+      }
+      done = true;
+      await searching;
+      expect(totals.length).toBeGreaterThan(5);
+      expect(new Set(totals)).toEqual(new Set([30]));
+    });
+
+    test("is built by one at a time", async () => {
+      const rebuild = await begin();
+      expect(await index.index.startRebuild()).toBeNull();
+      await rebuild.abandon();
+      const next = await begin();
+      await next.abandon();
+    });
+
+    test("stays as it was when a rebuild is abandoned or dies, and the next one starts anew", async () => {
+      const product = aProduct({ name: "survivor" });
+      await put(product, 1);
+      const abandoned = await begin();
+      await abandoned.add([toEntry(aProduct({ name: "never" }), 1)]);
+      await abandoned.abandon();
+      const dead = await begin();
+      await dead.add([toEntry(aProduct({ name: "never" }), 1)]);
+      await index.db.query("UPDATE index_state SET rebuild_seen_at = now() - interval '2 minutes'");
+      await put(aProduct({ name: "written after the death" }), 1);
+      expect((await look(index)).total).toBe(2);
+      await expect(dead.add([])).rejects.toMatchObject({ type: "CONFLICT" });
+      await expect(dead.finish()).rejects.toThrow();
+      await index.index.clean();
+      const rebuild = await begin();
+      await rebuild.add([toEntry(product, 1)]);
+      await rebuild.finish();
+      expect(namesOf(await look(index))).toEqual(["survivor"]);
+    });
+  });
+
   describe("that products come and go in", () => {
     let index: OpenIndex;
     beforeAll(async () => void (index = await open()));
     afterAll(() => index.close());
 
-    const put = (product: Stocked["product"], version: number) =>
+    const put = (product: Product, version: number) =>
       index.db.transaction((tx) => index.index.put(tx, toEntry(product, version)));
     const remove = (id: string, version: number) =>
       index.db.transaction((tx) => index.index.remove(tx, id, version));
@@ -483,6 +695,12 @@ describe.each(searchIndexes)("an index in $name", ({ open }) => {
     });
   });
 });
+
+/** Real products; where there are none, some made up. */
+const realCatalogueOr = async (count: number): Promise<Stocked[]> =>
+  noRealCatalogue
+    ? Array.from({ length: count }, () => ({ product: aProduct(), firstStock: [] }))
+    : realCatalogue();
 
 function randomFilters(
   roll: (sides: number) => number,

@@ -7,6 +7,7 @@ import { databaseUrl, ensureDatabase, sequelizeOptions } from "../../lib/store/p
 import { toEntry } from "../../services/search/domain/entry";
 import { searchMigrations } from "../../services/search/store/postgres/migrations";
 import { PostgresIndex } from "../../services/search/store/postgres/postgres-index";
+import { LIMITS } from "../../services/search/store/postgres/read-view";
 import type { Criteria, SearchIndex } from "../../services/search/store/search-index";
 import type { Stocked } from "./real-catalogue";
 
@@ -17,19 +18,23 @@ export interface OpenIndex {
   close(): Promise<void>;
 }
 
+/** `large`: one that thinks of a few dozen matches as too many to read them all. */
+type Open = (size?: "large") => Promise<OpenIndex>;
+
 /** Every adapter of the port, by name. */
-export const searchIndexes: readonly { name: string; open: () => Promise<OpenIndex> }[] = [
+export const searchIndexes: readonly { name: string; open: Open }[] = [
   { name: "PostgreSQL", open: openPostgresIndex },
 ];
 
-async function openPostgresIndex(): Promise<OpenIndex> {
+async function openPostgresIndex(size?: "large"): Promise<OpenIndex> {
   const namespace = `i${randomBytes(5).toString("hex")}`;
   const url = databaseUrl(inject("postgresUrl"), namespace, "search");
   await ensureDatabase(url);
   await migrate(url, searchMigrations);
   const sequelize = new Sequelize(sequelizeOptions(url, { service: "search" }));
   const db = new Database(sequelize);
-  return { db, index: new PostgresIndex(() => db), close: () => sequelize.close() };
+  const limits = size === "large" ? { worthCounting: 30, sample: 10 } : LIMITS;
+  return { db, index: new PostgresIndex(() => db, limits), close: () => sequelize.close() };
 }
 
 /** Indexes products as their events do, in one transaction. */

@@ -1,16 +1,7 @@
 import type { Queryable } from "../../../../lib/store/database";
 import type { Group, Order, PageKey, Sort } from "../../domain/page-key";
-import {
-  afterKey,
-  conditions,
-  ORDER_BY,
-  readSorted,
-  readView,
-  Statement,
-  type Paging,
-  type Row,
-  type Source,
-} from "./read-view";
+import { readSorted, readView, type Source } from "./read-view";
+import { afterKey, conditions, ORDER_BY, Statement, type Paging, type Row } from "./statement";
 import { LIVE } from "./tables";
 import type { TextQuery } from "./text-query";
 import type { View } from "./views";

@@ -1,0 +1,79 @@
+import type { Order, PageKey } from "../../domain/page-key";
+import { allOf, type TextQuery } from "./text-query";
+import type { View } from "./views";
+
+/** A result as a list keeps it. */
+export interface Row {
+  readonly id: string;
+  readonly score: number;
+  readonly created: number;
+  readonly price: number;
+}
+
+export interface Paging {
+  readonly order: Order;
+  readonly after: PageKey | null;
+  readonly limit: number;
+  /** What a score is made of; null: there is none. */
+  readonly text: TextQuery | null;
+}
+
+/** A statement whose text is the same for each shape of a request; what varies is bound. */
+export class Statement {
+  readonly values: unknown[] = [];
+
+  bind(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+export function conditions(s: Statement, view: View, terms: readonly string[]): string {
+  const all = [...(terms.length > 0 ? [`terms @@ ${s.bind(allOf(terms), "tsquery")}`] : [])];
+  if (view.check !== null) all.push(`terms @@ ${s.bind(view.check, "tsquery")}`);
+  if (view.price) {
+    const { min, max, outside } = view.price;
+    all.push(
+      `price ${outside ? "NOT " : ""}BETWEEN ${s.bind(min, "bigint")} AND ${s.bind(max, "bigint")}`,
+    );
+  }
+  if (view.inStock) all.push("in_stock");
+  return all.length > 0 ? all.join(" AND ") : "true";
+}
+
+/**
+ * In a score, words in the title count most, then how much of the name they are, then where and how
+ * often they stand. Below 300,000.
+ */
+export function scoreOf(s: Statement, text: TextQuery | null): string {
+  if (!text) return "0";
+  const exact = text.exactTitle && `WHEN terms @@ ${s.bind(text.exactTitle, "tsquery")} THEN 2`;
+  return `(CASE ${exact ?? ""} WHEN terms @@ ${s.bind(text.title, "tsquery")} THEN 1 ELSE 0 END
+     * (100000 + least(99, 100 * ${s.bind(text.length, "int")} / greatest(name_length, 1)) * 1000)
+     + least(999, 1000 * ts_rank(terms, ${s.bind(text.rank, "tsquery")})))::int`;
+}
+
+export const ORDER_BY: Readonly<Record<Order, string>> = {
+  score: "score DESC, created DESC, id DESC",
+  date: "created DESC, id DESC",
+  price_asc: "price, id",
+  price_desc: "price DESC, id DESC",
+};
+
+export function afterKey(s: Statement, order: Order, key: PageKey | null): string {
+  if (!key) return "true";
+  const [, , score, value, id] = key;
+  const rest = `${s.bind(value, "bigint")}, ${s.bind(id, "uuid")}`;
+  switch (order) {
+    case "score":
+      return `(score, created, id) < (${s.bind(score, "int")}, ${rest})`;
+    case "date":
+      return `(created, id) < (${rest})`;
+    case "price_asc":
+      return `(price, id) > (${rest})`;
+    case "price_desc":
+      return `(price, id) < (${rest})`;
+    default:
+      return order satisfies never;
+  }
+}
