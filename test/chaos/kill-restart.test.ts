@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../contracts/orders";
 import { AdminClient, Client } from "../support/client";
 import { eventually } from "../support/eventually";
+import { isRunning } from "../support/is-running";
 import { ShopProcess } from "../support/shop-process";
 
 const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
@@ -138,18 +138,8 @@ test("Ctrl-C ends everything within five seconds and leaves no process behind", 
   expect(await shop.interrupt()).toBe(0);
   expect(Date.now() - began).toBeLessThan(5_000);
   expect(await shop.postgresPid()).toBeNull();
-  expect(isRunning(postgres)).toBe(false);
+  expect(isRunning(postgres ?? 0)).toBe(false);
 });
-
-/** A zombie that init has not reaped yet runs no more. */
-function isRunning(pid: number | null): boolean {
-  try {
-    const state = execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-    return !state.trim().startsWith("Z");
-  } catch {
-    return false; // ps knows no such process
-  }
-}
 
 test("the logs of three crashes hold no unhandled error", async () => {
   await shop.start();

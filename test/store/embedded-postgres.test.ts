@@ -17,6 +17,7 @@ import { createInterface } from "node:readline";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../lib/embedded/postgres";
+import { isRunning } from "../support/is-running";
 
 const MODULE = resolve(__dirname, "../../lib/embedded/postgres");
 
@@ -262,14 +263,6 @@ async function writePidFile(pid: number): Promise<void> {
   const folder = join(dataDir, "postgres");
   const lines = [pid, folder, 1, 5432, "", "127.0.0.1", "       1         1", "ready", ""];
   await writeFile(join(folder, "postmaster.pid"), lines.join("\n"), { mode: 0o600 });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function connect(url: string): Promise<Client> {
