@@ -9,7 +9,7 @@ export interface LogOptions {
 const INFO = 30;
 /** What Moleculer and its adapters say at info while they start and stop: true, and of use to nobody. */
 const CHATTER =
-  /^('[\w$.]+' (service )?is (un)?registered|Service '[\w$.]+' (started|stopped)|Service '.*' is stopped|Service stopping|Sequelize adapter has connected|Moleculer v|Namespace:|Node ID:|Strategy:|Discoverer:|Serializer:|Validator:|Registered \d+ middleware|✔ ServiceBroker|ServiceBroker is stopped|Transporter:|Cacher:|Metrics:|Metric reporter:)/;
+  /^('[\w$.]+' (service )?is (un)?registered|Service '[\w$.]+' (started|stopped)|Service '.*' is stopped|Service stopping|Sequelize adapter has connected|Moleculer v|Namespace:|Node ID:|Strategy:|Discoverer:|Serializer:|Validator:|Registered \d+ middleware|✔ ServiceBroker|ServiceBroker is stopped|Transporter:|Cacher:|Metrics:|Metric reporter:|Prometheus metric reporter)/;
 
 /** Pino: one JSON object a line, or the same made readable for a terminal. */
 export function loggerOf({ logFormat, logLevel }: LogOptions): LoggerConfig {

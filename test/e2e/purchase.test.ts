@@ -226,3 +226,30 @@ test("the timeline tells the whole saga, and what it waits for", async () => {
   );
   expect(timeline.waitingFor).toMatch(/dispatch/);
 });
+
+test("an order past its deadline is cancelled, and nothing of it is kept", async () => {
+  const hasty = await startTestShop({ env: { ...ADMIN, ORDER_TIMEOUT_MS: "1000" } });
+  try {
+    const anyone = new Client(hasty.url);
+    const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
+    const clerk = new AdminClient(hasty.url, token);
+    await clerk.sell("HASTY-1", 2500, 2);
+    const shopper = await anyone.register();
+    // The card answers after three seconds: the charge succeeds when its order is over.
+    const { body } = await shopper.order([{ sku: "HASTY-1", quantity: 2 }], "pm_card_slow");
+    expect((await shopper.until(body.id, "cancelled")).cancelReason).toBe("TIMEOUT");
+    await eventually(
+      async () => {
+        const stock = await clerk.stock("HASTY-1");
+        const charges = await clerk.charges(body.id);
+        const open = charges.some((charge) => charge.status === "processing");
+        return stock.available === 2 && !open && (await clerk.netCharged(body.id)) === 0;
+      },
+      { timeoutMs: 20_000, what: "the charge to be given back" },
+    );
+    expect(await clerk.stock("HASTY-1")).toMatchObject({ onHand: 2, reserved: 0 });
+    expect(await shopper.get(`/orders/${body.id}`)).toMatchObject({ body: { shipment: null } });
+  } finally {
+    await hasty.stop();
+  }
+});

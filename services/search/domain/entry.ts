@@ -50,6 +50,7 @@ const NO_FACET = new Set(["tags"]);
 
 export function toEntry(product: Product, version: number): Entry {
   const { id, slug, name, brand, description, images, variants } = product;
+  const categories = [...new Set(product.categories)];
   const price = cheapest(variants.map((variant) => variant.price));
   const attributes = attributesOf(product);
   return {
@@ -58,11 +59,11 @@ export function toEntry(product: Product, version: number): Entry {
     created: Date.parse(product.createdAt),
     price,
     skus: variants.map((variant) => variant.sku),
-    facets: facetsOf(product, attributes, price),
+    facets: facetsOf({ categories, brand }, attributes, price),
     card: { slug, name, brand, price, image: images[0]?.url ?? null, description },
     texts: {
       name,
-      kind: [brand, ...product.categories.map(spoken)].join(" . "),
+      kind: [brand, ...categories.map(spoken)].join(" . "),
       attributes: attributes.map(([, value]) => value).join(" . "),
       description,
     },
@@ -88,12 +89,12 @@ function attributesOf({ attributes, variants }: Product): [name: string, value: 
 }
 
 function facetsOf(
-  { categories, brand }: Product,
+  { categories, brand }: Pick<Product, "categories" | "brand">,
   attributes: readonly [string, string][],
   price: Money,
 ): Facet[] {
   return [
-    ...[...new Set(categories)].map((value) => ({ kind: "category" as const, name: "", value })),
+    ...categories.map((value) => ({ kind: "category" as const, name: "", value })),
     ...(brand === "" ? [] : [{ kind: "brand" as const, name: "", value: brand }]),
     ...attributes
       .filter(([name]) => !NO_FACET.has(name))
