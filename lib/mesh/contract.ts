@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from "@sinclair/typebox";
+import type { CacheRule } from "./call-cache";
 
 /**
  * Who may call an action.
@@ -7,11 +8,26 @@ import type { Static, TObject, TSchema } from "@sinclair/typebox";
  */
 export type Access = "public" | "customer" | "admin" | "internal";
 
+/**
+ * Bytes that may be more than one call can carry. An action answers them piece by piece, as
+ * `{ content }` in base64, when it is called with `params` and the number of a `piece`, from 0.
+ */
+export interface Pieces {
+  /** In full, as `reports.jobFile`; as idempotent as the action whose answer this is. */
+  readonly action: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly count: number;
+  /** Of all pieces together. */
+  readonly bytes: number;
+}
+
 /** What the gateway sends back for a result, where it is more than the result as JSON. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** In place of a body. */
+  readonly pieces?: Pieces;
 }
 
 /**
@@ -51,10 +67,16 @@ export interface ActionContract<P extends TObject = TObject, R extends TSchema =
   readonly params: P;
   readonly result: R;
   readonly access: Access;
-  /** The deadline of one call, in ms (5,000). */
+  /** The deadline of one call, in ms (5,000); callers may set a shorter one. */
   readonly timeoutMs?: number;
+  /** Calls that run at a time on one node (128); twice as many wait, and the rest is refused. */
+  readonly concurrency?: number;
   /** Whether doing it twice is the same as once; only such calls are ever retried. */
   readonly idempotent: boolean;
+  /** The param with the id of what the call is about (an order), for the lines that are logged. */
+  readonly correlation?: string;
+  /** Answers are kept at the callers; for `public` actions only, which answer everybody alike. */
+  readonly cache?: CacheRule;
   readonly route?: Route<Static<R>>;
 }
 
@@ -64,11 +86,29 @@ export interface EventContract<P extends TObject = TObject> {
   readonly payload: P;
 }
 
-export interface Contract {
+/** Who calls whom: the guard and the permissions on the bus allow this and nothing else. */
+export interface Calling {
+  /**
+   * The actions of other services that this one calls, by full name; `*.trace` is that action of every
+   * durable service, `operations.*` every action of that one.
+   */
+  readonly calls: readonly string[];
+  /** Stands between the world and the mesh: calls whatever has a route. */
+  readonly callsRoutes?: true;
+  /** Moleculer's own broadcasts, which may get lost, that it sends. */
+  readonly broadcasts?: readonly string[];
+  /** Those that it listens to. */
+  readonly hears?: readonly string[];
+}
+
+export interface Contract extends Calling {
   readonly name: string;
   readonly actions: Readonly<Record<string, ActionContract>>;
   readonly events: Readonly<Record<string, EventContract>>;
 }
+
+/** The contracts of a mesh; a durable service also answers the actions that all such have. */
+export type ContractTable = Readonly<Record<string, Contract & { readonly durable?: boolean }>>;
 
 /** Declares an action; exists so that TypeScript infers its params, result and access. */
 export const action = <P extends TObject, R extends TSchema, const A extends Access>(
@@ -79,7 +119,7 @@ export const action = <P extends TObject, R extends TSchema, const A extends Acc
 export const event = <P extends TObject>(definition: EventContract<P>): EventContract<P> =>
   definition;
 
-interface LooseContract {
+interface LooseContract extends Calling {
   readonly name: string;
   readonly actions: Readonly<Record<string, unknown>>;
   readonly events: Readonly<Record<string, unknown>>;

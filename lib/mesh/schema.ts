@@ -48,6 +48,30 @@ TypeRegistry.Set<{ enum: readonly string[] }>(
 export const OneOf = <const V extends readonly string[]>(values: V) =>
   Type.Unsafe<V[number]>({ [Kind]: "StringEnum", type: "string", enum: values });
 
+// Symbols, as TypeBox's own marks: what is made of a schema for others (OpenAPI) has none of them.
+const SENSITIVE = Symbol("sensitive");
+const TRACED = Symbol("traced");
+
+type Marks = { readonly [SENSITIVE]?: Sensitivity; readonly [TRACED]?: true };
+
+/** `secret` opens doors, `personal` tells of a person. */
+export type Sensitivity = "secret" | "personal";
+
+/** Marks a field that is never logged nor traced. */
+export const sensitive = <S extends TSchema>(kind: Sensitivity, schema: S): S => ({
+  ...schema,
+  [SENSITIVE]: kind,
+});
+
+/** Marks a param that is safe to show in a trace, which shows no others. */
+export const traced = <S extends TSchema>(schema: S): S => ({ ...schema, [TRACED]: true });
+
+export const sensitivityOf = (schema: TSchema): Sensitivity | undefined =>
+  (schema as Marks)[SENSITIVE];
+
+export const isTraced = (schema: TSchema): boolean =>
+  (schema as Marks)[TRACED] === true && sensitivityOf(schema) === undefined;
+
 const MESSAGE_LIMIT = 20;
 
 /** A schema compiled once; `errorsOf` is empty for a good value. */

@@ -1,0 +1,120 @@
+import { Errors, type Context } from "moleculer";
+import { middleware, remainingMs, type ContractOf, type Handler } from "./middleware";
+
+export interface BulkheadOptions {
+  readonly contractOf: ContractOf;
+  /** Calls of one action that run at a time on one node, where its contract does not say. */
+  readonly concurrency: number;
+}
+
+interface Waiting {
+  readonly ctx: Context;
+  readonly run: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** Per running call; more would only grow old. */
+const QUEUE_FACTOR = 2;
+const REFUSED = "mesh.bulkhead.refused.total";
+const QUEUED = "mesh.bulkhead.queue";
+
+/**
+ * Lets only so many calls of an action run at a time on this node, and a few wait. Who finds the
+ * queue full hears so at once; whose caller has stopped waiting is never run (RELIABILITY T7).
+ */
+export const bulkhead = ({ contractOf, concurrency: fallback }: BulkheadOptions) =>
+  middleware((broker) => ({
+    name: "Bulkhead",
+    created() {
+      broker.metrics.register({
+        name: REFUSED,
+        type: "counter",
+        labelNames: ["action", "reason"],
+        description: "Calls that were not run: the queue was full, or their caller had gone",
+      });
+      broker.metrics.register({
+        name: QUEUED,
+        type: "gauge",
+        labelNames: ["action"],
+        description: "Calls that wait for their turn",
+      });
+    },
+    localAction(next, action) {
+      const name = action.name ?? "";
+      const contract = contractOf(name);
+      if (!contract) return next;
+      const data = { action: name, nodeID: broker.nodeID };
+      const refused = (reason: string) =>
+        broker.metrics.increment(REFUSED, { action: name, reason });
+      const places = new Places(contract.concurrency ?? fallback, {
+        onQueue: (length) => broker.metrics.set(QUEUED, length, { action: name }),
+        onLate() {
+          refused("late");
+          return new Errors.RequestSkippedError(data);
+        },
+        onFull() {
+          refused("full");
+          return new Errors.QueueIsFullError(data);
+        },
+      });
+      return (ctx) => places.run(ctx, next);
+    },
+  }));
+
+interface PlacesEvents {
+  onQueue(length: number): void;
+  onLate(): Error;
+  onFull(): Error;
+}
+
+/** The running and the waiting calls of one action. */
+class Places {
+  #running = 0;
+  #queue: Waiting[] = [];
+
+  constructor(
+    readonly concurrency: number,
+    readonly on: PlacesEvents,
+  ) {}
+
+  async run(ctx: Context, handler: Handler): Promise<unknown> {
+    if (this.#running >= this.concurrency) await this.#turn(ctx);
+    else this.#running += 1;
+    try {
+      return await handler(ctx);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Resolves when it is the turn of `ctx`, which has its place then. */
+  #turn(ctx: Context): Promise<void> {
+    const limit = QUEUE_FACTOR * this.concurrency;
+    if (this.#queue.length >= limit) this.#dropLate();
+    if (this.#queue.length >= limit) return Promise.reject(this.on.onFull());
+    return new Promise((run, refuse) => {
+      this.#queue.push({ ctx, run, refuse });
+      this.on.onQueue(this.#queue.length);
+    });
+  }
+
+  /** Hands the place to the next whose caller still waits. */
+  #leave(): void {
+    this.#dropLate();
+    const next = this.#queue.shift();
+    if (!next) {
+      this.#running -= 1;
+      return;
+    }
+    this.on.onQueue(this.#queue.length);
+    next.run();
+  }
+
+  #dropLate(): void {
+    const late = this.#queue.filter(({ ctx }) => remainingMs(ctx) < 1);
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter((waiting) => !late.includes(waiting));
+    this.on.onQueue(this.#queue.length);
+    for (const { refuse } of late) refuse(this.on.onLate());
+  }
+}
