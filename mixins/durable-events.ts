@@ -1,16 +1,28 @@
 import type { Service, ServiceSchema } from "moleculer";
 import type { Runtime } from "../config/runtime";
 import { contracts, type DurableService } from "../contracts";
-import { findDeadLetters, replayDeadLetter, deleteDeadLetter } from "../lib/messaging/dead-letters";
+import {
+  deadLetterAudit,
+  deleteDeadLetter,
+  findDeadLetters,
+  parkDeadLetter,
+  replayDeadLetter,
+} from "../lib/messaging/dead-letters";
 import type { UnitOfWork } from "../lib/messaging/event";
 import { Inbox } from "../lib/messaging/inbox";
 import { Outbox, type Cause } from "../lib/messaging/outbox";
+import { OutboxRecovery } from "../lib/messaging/outbox-recovery";
 import { Relay } from "../lib/messaging/relay";
+import { Retention, type RetentionRule } from "../lib/messaging/retention";
 import { messagingMigrations } from "../lib/messaging/schema";
+import { StreamWatch } from "../lib/messaging/stream-watch";
 import { backlogOf, traceOf } from "../lib/messaging/trace";
 import { eventFaults } from "../lib/messaging/validate";
+import { eventTelemetry } from "../lib/observability/event-telemetry";
 import { defineMixin, durableHandlersOf } from "../lib/mesh/implement";
+import type { Sampler } from "../lib/observability/sampler";
 import { operatorActions, type EventRecords } from "./operator-actions";
+import { sampleBacklog } from "./sample-backlog";
 import { postgres, type PostgresMembers, type PostgresOptions } from "./postgres";
 
 /** What this mixin adds to `this`, beside the members of the postgres mixin. */
@@ -31,8 +43,17 @@ type This = Service &
     outbox?: Outbox;
     inbox?: Inbox;
     relay?: Relay;
+    streamWatch?: StreamWatch;
+    retention?: Retention;
+    backlogSampler?: Sampler | null;
     unsubscribe?: () => Promise<void>;
   };
+
+export interface DurableEventsOptions extends Omit<PostgresOptions, "service"> {
+  readonly service: DurableService;
+  /** What the service forgets, beside its old events. */
+  readonly retention?: readonly RetentionRule[];
+}
 
 /**
  * An outbox with its relay and an inbox with its consumer around the service's own database. The
@@ -40,7 +61,7 @@ type This = Service &
  */
 export function durableEvents(
   runtime: Runtime,
-  options: Omit<PostgresOptions, "service"> & { readonly service: DurableService },
+  options: DurableEventsOptions,
 ): Partial<ServiceSchema> {
   const migrations = [...messagingMigrations, ...options.migrations];
   return defineMixin<This>({
@@ -53,32 +74,51 @@ export function durableEvents(
     },
     async started(this: This) {
       const node = this.broker.nodeID;
-      const relay = { wake: () => this.relay?.wake() };
-      const outbox = new Outbox(this.db, options.service, contracts, node, () => relay.wake());
+      const outbox = new Outbox(this.db, options.service, contracts, node, () =>
+        this.relay?.wake(),
+      );
       const handlers = durableHandlersOf(this);
+      const observer = eventTelemetry(this.broker, options.service, contracts);
       const inbox = new Inbox({
         db: this.db,
         outbox,
         node,
         handlers,
         faultOf: eventFaults(contracts),
+        observer,
         logger: this.logger,
       });
-      this.relay = new Relay({ outbox, transport: runtime.transport, logger: this.logger });
-      Object.assign(this, { outbox, inbox });
-      this.unsubscribe = await runtime.transport.subscribe({
+      const { transport } = runtime;
+      const beforeReturn = (): Promise<unknown> => streamWatch.check();
+      const relay = new Relay({ outbox, transport, observer, beforeReturn, logger: this.logger });
+      const streamWatch = new StreamWatch({
+        transport,
+        outbox: new OutboxRecovery(this.db),
+        relay,
+        logger: this.logger,
+      });
+      const retention = new Retention({
+        db: this.db,
+        keep: runtime.config.eventRetention,
+        rules: options.retention ?? [],
+        logger: this.logger,
+      });
+      Object.assign(this, { outbox, inbox, relay, streamWatch, retention });
+      this.unsubscribe = await transport.subscribe({
         name: options.service,
         events: Object.keys(handlers),
         receive: (batch) => inbox.receive(batch),
       });
-      inbox.start();
-      this.relay.start();
+      for (const part of [inbox, relay, streamWatch, retention]) part.start();
+      this.backlogSampler = sampleBacklog(this, options.service, recordsOf(this));
     },
     // Ours runs before the database closes: nothing new is taken, what is in hand ends.
     async stopped(this: This) {
       await this.unsubscribe?.();
-      await this.inbox?.stop();
-      await this.relay?.stop();
+      for (const part of [this.inbox, this.streamWatch, this.relay, this.retention]) {
+        await part?.stop();
+      }
+      await this.backlogSampler?.stop();
     },
   });
 }
@@ -92,5 +132,7 @@ const recordsOf = ({ db, inbox }: This): EventRecords => ({
     inbox?.wake();
     return found;
   },
-  deleteDeadLetter: (id) => deleteDeadLetter(db, id),
+  deleteDeadLetter: (deed) => deleteDeadLetter(db, deed),
+  parkDeadLetter: (deed) => parkDeadLetter(db, deed),
+  deadLetterAudit: (page) => deadLetterAudit(db, page),
 });

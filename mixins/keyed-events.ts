@@ -5,10 +5,17 @@ import type { EventEnvelope, UnitOfWork } from "../lib/messaging/event";
 import type { InboxRecords } from "../lib/messaging/inbox-records";
 import { KeyedInbox } from "../lib/messaging/keyed-inbox";
 import { eventFaults } from "../lib/messaging/validate";
+import { eventTelemetry } from "../lib/observability/event-telemetry";
 import { defineMixin, durableHandlersOf } from "../lib/mesh/implement";
+import type { Sampler } from "../lib/observability/sampler";
 import { operatorActions, type EventRecords } from "./operator-actions";
+import { sampleBacklog } from "./sample-backlog";
 
-type This = Service & { inbox: KeyedInbox; unsubscribe?: () => Promise<void> };
+type This = Service & {
+  inbox: KeyedInbox;
+  unsubscribe?: () => Promise<void>;
+  backlogSampler?: Sampler | null;
+};
 
 export interface KeyedEventsOptions<Store> {
   readonly service: DurableService;
@@ -34,6 +41,7 @@ export function keyedEvents<Store>(
         node: this.broker.nodeID,
         handlers,
         faultOf: eventFaults(contracts),
+        observer: eventTelemetry(this.broker, name, contracts),
         logger: this.logger,
       });
       this.inbox = inbox;
@@ -43,11 +51,13 @@ export function keyedEvents<Store>(
         receive: (batch) => inbox.receive(batch),
       });
       inbox.start();
+      this.backlogSampler = sampleBacklog(this, name, eventRecordsOf(this));
     },
     // Before the store closes: nothing new is taken, what is in hand ends.
     async stopped(this: This) {
       await this.unsubscribe?.();
       await this.inbox?.stop();
+      await this.backlogSampler?.stop();
     },
   });
 }
@@ -72,5 +82,7 @@ const eventRecordsOf = ({ inbox }: This): EventRecords => ({
   backlog: async () => ({ pendingEvents: 0, oldestPendingMs: 0, ...(await inbox.backlog()) }),
   deadLetters: (filter) => inbox.deadLetters(filter),
   replayDeadLetter: (id) => inbox.replayDeadLetter(id),
-  deleteDeadLetter: (id) => inbox.deleteDeadLetter(id),
+  deleteDeadLetter: (deed) => inbox.deleteDeadLetter(deed),
+  parkDeadLetter: (deed) => inbox.parkDeadLetter(deed),
+  deadLetterAudit: (page) => inbox.deadLetterAudit(page),
 });

@@ -1,7 +1,13 @@
 import type { Service } from "moleculer";
 import type { DurableResult } from "../contracts";
 import type { durableActions } from "../contracts/durable";
-import type { DeadLetterFilter, DeadLetterRow } from "../lib/messaging/dead-letters";
+import type {
+  AuditPage,
+  AuditRow,
+  DeadLetterFilter,
+  DeadLetterRow,
+  Deed,
+} from "../lib/messaging/dead-letters";
 import type { Backlog, TraceRow } from "../lib/messaging/trace";
 import type { Ctx } from "../lib/mesh/types";
 
@@ -14,7 +20,10 @@ export interface EventRecords {
   deadLetters(filter: DeadLetterFilter): Promise<DeadLetterRow[]>;
   /** False when there is no such letter. */
   replayDeadLetter(id: string): Promise<boolean>;
-  deleteDeadLetter(id: string): Promise<boolean>;
+  deleteDeadLetter(deed: Deed): Promise<boolean>;
+  parkDeadLetter(deed: Deed): Promise<boolean>;
+  /** Newest first. */
+  deadLetterAudit(page: AuditPage): Promise<AuditRow[]>;
 }
 
 type DurableCtx<A extends keyof typeof durableActions> = Ctx<(typeof durableActions)[A]>;
@@ -43,7 +52,17 @@ export function operatorActions<This extends Service>(
       return recordsOf(this).replayDeadLetter(ctx.params.id);
     },
     async deleteDeadLetter(this: This, ctx: DurableCtx<"deleteDeadLetter">): Promise<boolean> {
-      return recordsOf(this).deleteDeadLetter(ctx.params.id);
+      return recordsOf(this).deleteDeadLetter(ctx.params);
+    },
+    async parkDeadLetter(this: This, ctx: DurableCtx<"parkDeadLetter">): Promise<boolean> {
+      return recordsOf(this).parkDeadLetter(ctx.params);
+    },
+    async deadLetterAudit(
+      this: This,
+      ctx: DurableCtx<"deadLetterAudit">,
+    ): Promise<DurableResult<"deadLetterAudit">> {
+      const rows = await recordsOf(this).deadLetterAudit(ctx.params);
+      return rows.map((row) => ({ ...row, consumer: service }));
     },
   };
 }
@@ -80,4 +99,5 @@ const toDeadLetter = (consumer: string, row: DeadLetterRow) => ({
   traceId: traceIdOf(row.event.traceparent),
   createdAt: row.created_at.toISOString(),
   replayedAt: row.replayed_at?.toISOString() ?? null,
+  parkedAt: row.parked_at?.toISOString() ?? null,
 });

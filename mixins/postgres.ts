@@ -5,6 +5,9 @@ import type { Model, ModelAttributes, ModelOptions, ModelStatic, Sequelize } fro
 import { databaseOf, type Runtime } from "../config/runtime";
 import { messageOf } from "../lib/errors";
 import { defineMixin } from "../lib/mesh/implement";
+import { meshMetrics } from "../lib/observability/mesh-metrics";
+import { meterOf } from "../lib/observability/meter";
+import { startSampler, type Sampler } from "../lib/observability/sampler";
 import { Database, isUnavailable } from "../lib/store/database";
 import { migrate, type Migration } from "../lib/store/migrate";
 import { ensureDatabase, sequelizeOptions } from "../lib/store/postgres";
@@ -31,7 +34,13 @@ export interface PostgresMembers {
   readonly model: ModelStatic<Model>;
 }
 
-type This = Service & { adapter: { connect(): Promise<void>; db: Sequelize }; db?: Database };
+type This = Service & {
+  adapter: { connect(): Promise<void>; db: Sequelize };
+  db?: Database;
+  poolSampler?: Sampler | null;
+};
+
+const SAMPLE_MS = 5_000;
 
 /** moleculer-db offers CRUD to the whole mesh; here every action is one that a contract declares. */
 export const noGenericActions = Object.fromEntries(
@@ -70,6 +79,24 @@ export function postgres(runtime: Runtime, options: PostgresOptions): Partial<Se
         await this.adapter.connect();
         this.db = new Database(this.adapter.db);
       },
+    },
+    started() {
+      const { broker, logger } = this;
+      const meter = meterOf(broker, meshMetrics);
+      const sample = (): void => {
+        for (const [state, count] of Object.entries(this.db?.pool ?? {})) {
+          meter.set("mesh_database_connections", count, { service: options.service, state });
+        }
+      };
+      this.poolSampler = startSampler(broker, {
+        name: "the pool",
+        everyMs: SAMPLE_MS,
+        logger,
+        sample,
+      });
+    },
+    async stopped() {
+      await this.poolSampler?.stop();
     },
   });
 }

@@ -1,12 +1,15 @@
 import type { ServiceBroker } from "moleculer";
 import DbService from "moleculer-db";
 import { messageOf, unavailable } from "../errors";
+import { rewriteFile } from "./rewrite-file";
 import { cutTornTail } from "./torn-tail";
 
 export interface DocumentFileOptions {
   readonly file: string;
   /** Fields, also within arrays (`variants.sku`), no value of which two documents may share. */
   readonly unique: readonly string[];
+  /** After how many writes the file is written anew; by default 20,000. */
+  readonly compactAfterWrites?: number;
 }
 
 export interface Document {
@@ -22,9 +25,10 @@ interface Datastore {
     update: object,
     options: { multi: true },
   ): Promise<{ numAffected: number }>;
-  compactDatafileAsync(): Promise<void>;
+  getAllData(): readonly Document[];
 }
 
+/** Or as many as there are documents, so that the work stays in proportion. */
 const COMPACT_AFTER_WRITES = 20_000;
 
 /** JSON leaves these as they are, and NeDB would end its lines at them when it reads them again. */
@@ -46,19 +50,17 @@ export class DocumentFile extends DbService.MemoryAdapter {
   declare broker?: ServiceBroker;
   private last: Promise<unknown> = Promise.resolve();
   private writes = 0;
+  private compactAfter: number;
   private suspect = false;
 
   constructor(readonly options: DocumentFileOptions) {
     super({
       filename: options.file,
       corruptAlertThreshold: 0,
-      afterSerialization: (line: string) =>
-        line.replace(
-          LINE_BREAKS,
-          (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-        ),
+      afterSerialization: onOneLine,
       beforeDeserialization: (line: string) => line,
     });
+    this.compactAfter = options.compactAfterWrites ?? COMPACT_AFTER_WRITES;
   }
 
   override async connect(): Promise<void> {
@@ -104,7 +106,7 @@ export class DocumentFile extends DbService.MemoryAdapter {
     try {
       if (this.suspect) await this.reload();
       const result = await run();
-      if (++this.writes >= COMPACT_AFTER_WRITES) await this.compact();
+      if (++this.writes >= this.compactAfter) await this.compact();
       return result;
     } catch (error) {
       if (isDuplicate(error)) throw error; // refused before anything was written
@@ -126,14 +128,28 @@ export class DocumentFile extends DbService.MemoryAdapter {
     this.onLoad((await this.find({})) as Document[]);
   }
 
-  /** NeDB replaces the file by rename; a failure leaves the old one, which goes on. */
+  /** NeDB's own way makes one list of all lines, while everybody waits. A failure leaves the old file. */
   private async compact(): Promise<void> {
     this.writes = 0;
+    const documents = this.store.getAllData();
+    const { file, unique, compactAfterWrites = COMPACT_AFTER_WRITES } = this.options;
+    this.compactAfter = Math.max(compactAfterWrites, 2 * documents.length);
     try {
-      await this.store.compactDatafileAsync();
+      await rewriteFile(file, linesOf(documents, unique));
     } catch (error) {
-      this.broker?.logger.warn(`cannot compact ${this.options.file}: ${messageOf(error)}`);
+      this.broker?.logger.warn(`cannot compact ${file}: ${messageOf(error)}`);
     }
+  }
+}
+
+const onOneLine = (line: string): string =>
+  line.replace(LINE_BREAKS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** As NeDB writes them; documents of JSON's own types need nothing more. */
+function* linesOf(documents: readonly Document[], unique: readonly string[]): Generator<string> {
+  for (const document of documents) yield onOneLine(JSON.stringify(document));
+  for (const fieldName of unique) {
+    yield JSON.stringify({ $$indexCreated: { fieldName, unique: true, sparse: true } });
   }
 }
 

@@ -1,10 +1,13 @@
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
-import { type Cluster, openCluster, SUPERUSER } from "./postgres/cluster";
+import { type Cluster, openCluster, readPassword, SUPERUSER } from "./postgres/cluster";
 import { FolderInUseError, takeOwnership } from "./postgres/owner-lock";
 import { findFreePort } from "./postgres/port";
 import {
   findServer,
+  runningServer,
   type Server,
   ServerStartError,
   startServer,
@@ -50,6 +53,16 @@ export async function startEmbeddedPostgres(options: {
   const held = await hold(cluster, { log });
   const { stop } = keep(cluster, held, log);
   return { url: urlOf(cluster, held.server), created: cluster.created, stop };
+}
+
+/**
+ * The URL of the server that runs on `<dataDir>/postgres`, for somebody who only wants to look: it is
+ * neither taken over nor kept alive. Null when none runs.
+ */
+export async function findEmbeddedPostgres(dataDir: string): Promise<string | null> {
+  const folder = join(await realpath(dataDir), "postgres");
+  const [password, server] = [await readPassword(folder), await runningServer(folder)];
+  return password === undefined || !server ? null : urlOf({ password }, server);
 }
 
 /** Brings the server back whenever it is lost, on the same port, since every client holds the URL. */
@@ -155,8 +168,8 @@ function explain(error: unknown, { folder }: Cluster): unknown {
   return new Error(`PostgreSQL in ${folder} cannot be used: ${message}`, { cause: error });
 }
 
-function urlOf(cluster: Cluster, { port }: Server): string {
-  return `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}`;
+function urlOf({ password }: Pick<Cluster, "password">, { port }: Server): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}`;
 }
 
 async function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Logger } from "moleculer";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors";
+import { failpoints } from "../faults/points";
 import type { EventEnvelope } from "./event";
-import type { Consumer } from "./transport";
+import type { Consumer, ConsumerLag } from "./transport";
 
 const BATCH = 64;
 const MAX_PAUSE_MS = 5_000;
@@ -20,6 +21,7 @@ interface Delivery {
 export class ConsumerQueue {
   readonly #waiting: Delivery[] = [];
   readonly #events: ReadonlySet<string>;
+  #inHand: readonly Delivery[] = [];
   #running: Promise<void> | null = null;
   #stopped = false;
 
@@ -30,8 +32,25 @@ export class ConsumerQueue {
     this.#events = new Set(consumer.events);
   }
 
+  /** Events that wait, without the batch in hand. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   wants(event: EventEnvelope): boolean {
     return this.#events.has(event.name);
+  }
+
+  lag(): ConsumerLag[] {
+    const { name, events } = this.consumer;
+    const count = (deliveries: readonly Delivery[], event: string): number =>
+      deliveries.filter((delivery) => delivery.event.name === event).length;
+    return events.map((event) => ({
+      consumer: name,
+      event,
+      waiting: count(this.#waiting, event),
+      inHand: count(this.#inHand, event),
+    }));
   }
 
   /** Resolves once the consumer has taken the event into its own store; rejects when it stops first. */
@@ -56,9 +75,11 @@ export class ConsumerQueue {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
+      this.#inHand = batch;
       if (this.#stopped || !(await this.#takeUntilDone(batch))) {
         for (const delivery of batch) delivery.refused(this.#stoppedError());
       }
+      this.#inHand = [];
     }
     this.#running = null;
   }
@@ -67,7 +88,10 @@ export class ConsumerQueue {
   async #takeUntilDone(batch: readonly Delivery[]): Promise<boolean> {
     for (let pause = 100; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
       try {
-        await this.consumer.receive(batch.map((delivery) => delivery.event));
+        const events = batch.map((delivery) => delivery.event);
+        await failpoints(this.consumer.name, "handle", events, "before_handle");
+        await this.consumer.receive(events);
+        await failpoints(this.consumer.name, "handle", events, "before_ack");
         for (const delivery of batch) delivery.taken();
         return true;
       } catch (error) {

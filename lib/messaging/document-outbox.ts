@@ -1,7 +1,8 @@
 import { newId } from "../ids";
-import type { ContractTable } from "../mesh/guard";
+import type { ContractTable } from "../mesh/contract";
 import type { EventEnvelope, NewEvent } from "./event";
 import type { Cause, OutboxStore } from "./outbox";
+import type { RecoverableOutbox } from "./stream-watch";
 import type { Backlog, TraceRow } from "./trace";
 
 /**
@@ -15,6 +16,13 @@ export interface PendingEvents {
   dropPending(events: readonly EventEnvelope[]): Promise<void>;
   /** All that waits, oldest first. */
   pending(): Promise<EventEnvelope[]>;
+  /** What was published, where it is kept for a broker that loses it. */
+  readonly published?: PublishedEvents;
+}
+
+export interface PublishedEvents extends RecoverableOutbox {
+  /** Forgets what was published longer ago. */
+  forget(hours: number): Promise<void>;
 }
 
 export interface DocumentOutboxOptions {
@@ -33,7 +41,7 @@ interface Failure {
 /** After failure n: 0.4 s, 0.8 s … 30 s. */
 const backoffMs = (attempts: number): number => Math.min(30_000, 200 * 2 ** attempts);
 
-/** The outbox of a service whose documents carry their events. A published one leaves no trace. */
+/** The outbox of a service whose documents carry their events. A published one leaves its document. */
 export class DocumentOutbox implements OutboxStore {
   readonly #options: DocumentOutboxOptions;
   /** By document. In memory: after a restart there is no reason to wait. */
@@ -85,12 +93,15 @@ export class DocumentOutbox implements OutboxStore {
       .map((event) => this.#toTraceRow(event));
   }
 
-  async backlog(): Promise<Pick<Backlog, "pendingEvents" | "oldestPendingMs">> {
-    const pending = await this.#options.documents.pending();
+  async backlog(): Promise<Pick<Backlog, "pendingEvents" | "oldestPendingMs" | "recoveries">> {
+    const { documents } = this.#options;
+    const pending = await documents.pending();
+    const mark = await documents.published?.streamMark();
     const oldest = pending[0];
     return {
       pendingEvents: pending.length,
       oldestPendingMs: oldest ? Math.max(0, Date.now() - Date.parse(oldest.occurredAt)) : 0,
+      recoveries: mark?.recoveries ?? 0,
     };
   }
 

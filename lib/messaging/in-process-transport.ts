@@ -1,7 +1,7 @@
 import type { Logger } from "moleculer";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
-import type { Consumer, Transport } from "./transport";
+import type { Consumer, ConsumerLag, OwnLag, Transport } from "./transport";
 
 /**
  * The embedded broker: an event is published when every consumer in this process has taken it into
@@ -20,10 +20,19 @@ export class InProcessTransport implements Transport {
     this.#open();
   }
 
-  async publish(event: EventEnvelope): Promise<void> {
+  async publish(event: EventEnvelope): Promise<null> {
     await this.#opened;
     const interested = this.#queues.filter((queue) => queue.wants(event));
     await Promise.all(interested.map((queue) => queue.deliver(event)));
+    return null;
+  }
+
+  async streamState(): Promise<null> {
+    return null;
+  }
+
+  async eventAt(): Promise<null> {
+    return null;
   }
 
   async subscribe(consumer: Consumer): Promise<() => Promise<void>> {
@@ -31,6 +40,15 @@ export class InProcessTransport implements Transport {
     this.#queues.push(queue);
     // A stopped queue stays listed and refuses: its events must not count as taken.
     return () => queue.stop();
+  }
+
+  async lag(): Promise<ConsumerLag[]> {
+    return this.#queues.flatMap((queue) => queue.lag());
+  }
+
+  async ownLag(): Promise<OwnLag> {
+    const queues = this.#queues.map(({ consumer, length }) => ({ service: consumer.name, length }));
+    return { queues, consumers: [] };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import type { DeadLetterFilter, DeadLetterRow } from "./dead-letters";
+import { newId } from "../ids";
+import type { AuditRow, DeadLetterFilter, DeadLetterRow, Deed } from "./dead-letters";
 import type { EventEnvelope } from "./event";
 import type { TraceRow } from "./trace";
 
@@ -13,12 +14,15 @@ export interface InboxRecord {
   readonly error: string | null;
   readonly nextAttemptAt: string | null;
   readonly letter: Letter | null;
+  /** What people did to its letters, oldest first. */
+  readonly audit?: readonly AuditRow[];
 }
 
 interface Letter {
   readonly id: string;
   readonly createdAt: string;
   readonly replayedAt: string | null;
+  readonly parkedAt?: string | null;
 }
 
 /** Where records are kept, by the event's id. When it is away, it rejects with SERVICE_UNAVAILABLE. */
@@ -51,13 +55,15 @@ export const findLetter = (records: readonly InboxRecord[], id: string): WithLet
 /** Letters that wait for a person, newest first, or behind `after` oldest first; with an id, that one even when it was replayed. */
 export function deadLettersOf(
   records: readonly InboxRecord[],
-  { id, event: name, before, after, limit }: DeadLetterFilter,
+  filter: DeadLetterFilter,
 ): DeadLetterRow[] {
+  const { id, event: name, before, after, limit } = filter;
   return withLetters(records)
     .filter(({ status, letter }) => (id === undefined ? status === "dead" : letter.id === id))
     .filter(({ event }) => name === undefined || event.name === name)
     .filter(({ letter }) => before === undefined || letter.id < before)
     .filter(({ letter }) => after === undefined || letter.id > after)
+    .filter((record) => isAskedFor(record, filter))
     .sort((a, b) => (a.letter.id < b.letter.id === (after !== undefined) ? -1 : 1))
     .slice(0, limit)
     .map(({ event, error, attempts, letter }) => ({
@@ -67,8 +73,37 @@ export function deadLettersOf(
       attempts,
       created_at: new Date(letter.createdAt),
       replayed_at: letter.replayedAt === null ? null : new Date(letter.replayedAt),
+      parked_at: letter.parkedAt ? new Date(letter.parkedAt) : null,
     }));
 }
+
+function isAskedFor({ error, letter }: WithLetter, filter: DeadLetterFilter): boolean {
+  const { id, reason = "", olderThanSeconds = 0, withParked = false } = filter;
+  return (
+    (error ?? "").toLowerCase().includes(reason.toLowerCase()) &&
+    Date.parse(letter.createdAt) <= Date.now() - olderThanSeconds * 1000 &&
+    (withParked || id !== undefined || !letter.parkedAt)
+  );
+}
+
+/** The record with a deed noted to its letter. */
+export const withDeed = (
+  record: WithLetter,
+  deed: AuditRow["deed"],
+  { by, note }: Deed,
+): InboxRecord => ({
+  ...record,
+  audit: [
+    ...(record.audit ?? []),
+    {
+      id: newId(),
+      letterId: record.letter.id,
+      eventId: record.event.id,
+      event: record.event.name,
+      ...{ deed, by, note, at: new Date().toISOString() },
+    },
+  ],
+});
 
 /** `handledAt`: for an event that was handled well. */
 export function toTraceRow(node: string, record: InboxRecord, handledAt?: Date): TraceRow {

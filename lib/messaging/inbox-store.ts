@@ -1,19 +1,11 @@
 import { newId } from "../ids";
 import type { Database, Queryable } from "../store/database";
 import type { EventEnvelope } from "./event";
+import type { Failure } from "./log-failure";
 
 export interface ParkedEvent {
   readonly attempts: number;
   readonly envelope: EventEnvelope;
-}
-
-/** Why an event was not handled, and after how many attempts. */
-export interface Failure {
-  readonly event: EventEnvelope;
-  readonly attempts: number;
-  readonly error: string;
-  /** Whether trying ends here. */
-  readonly dead: boolean;
 }
 
 /** Seconds after attempt n: 0.2, 0.4 … 25.6. */
@@ -180,7 +172,7 @@ export class InboxStore {
     await tx.query(
       `INSERT INTO dead_letter AS d (id, event_id, event, error, attempts) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (event_id) DO UPDATE SET error = $4, attempts = d.attempts + $5,
-         created_at = clock_timestamp(), replayed_at = NULL`,
+         created_at = clock_timestamp(), replayed_at = NULL, parked_at = NULL`,
       [newId(), event.id, JSON.stringify(event), clip(error), attempts],
     );
   }

@@ -1,9 +1,13 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../errors";
-import { isTransient, isUnavailable, type Database } from "../store/database";
+import { failpoints } from "../faults/points";
+import { isTransient, isUnavailable, type Database, type Queryable } from "../store/database";
 import { Poller } from "../store/poller";
+import { Attempts } from "./attempts";
 import type { AnyEventHandler, EventEnvelope } from "./event";
-import { InboxStore, type Failure, type ParkedEvent } from "./inbox-store";
+import { InboxStore, type ParkedEvent } from "./inbox-store";
+import { logFailure, type Failure } from "./log-failure";
+import { unobserved, type EventObserver, type Outcome } from "./observer";
 import type { Outbox } from "./outbox";
 
 export interface InboxOptions {
@@ -14,7 +18,18 @@ export interface InboxOptions {
   /** What is wrong with an event's payload or version; null when nothing is. */
   readonly faultOf: (event: EventEnvelope) => string | null;
   readonly logger: Pick<Logger, "warn" | "error">;
+  readonly observer?: EventObserver;
   readonly maxAttempts?: number;
+}
+
+/** How a transaction takes its events, and what it is called when it fails. */
+interface Handling {
+  /** Names its fault points. */
+  readonly point: "handle" | "retry";
+  /** The number of this attempt. */
+  readonly attempt: number;
+  readonly claim: (tx: Queryable) => Promise<Set<string>>;
+  readonly failsAs: (error: unknown) => Outcome;
 }
 
 const MAX_ATTEMPTS = 8;
@@ -75,7 +90,12 @@ export class Inbox {
   /** False when the batch has to be taken apart. */
   async #handleTogether(batch: readonly EventEnvelope[]): Promise<boolean> {
     try {
-      await this.#handle(batch);
+      await this.#handle(batch, {
+        point: "handle",
+        attempt: 1,
+        claim: (tx) => this.#store.claim(tx, batch),
+        failsAs: () => "retried",
+      });
       return true;
     } catch (error) {
       if (!isUnavailable(error)) return false;
@@ -89,7 +109,12 @@ export class Inbox {
     const hopeless = this.#options.faultOf(event) ?? (attempts > this.#maxAttempts ? DIED : null);
     if (hopeless) return this.#park({ event, attempts, error: hopeless, dead: true });
     try {
-      await this.#handle([event]);
+      await this.#handle([event], {
+        point: "handle",
+        attempt: attempts,
+        claim: (tx) => this.#store.claim(tx, [event]),
+        failsAs: (error) => this.#failsAs(error, attempts),
+      });
     } catch (error) {
       if (isUnavailable(error) || isTransient(error)) {
         await this.#uncount(() => this.#store.uncountAttempts([event]));
@@ -101,19 +126,36 @@ export class Inbox {
   }
 
   /** One transaction: claim, handle in order, publish. */
-  async #handle(batch: readonly EventEnvelope[]): Promise<void> {
-    const { db, outbox } = this.#options;
-    const recorder = await db.transaction(async (tx) => {
-      const claimed = await this.#store.claim(tx, batch);
-      const recorder = outbox.record(tx);
-      for (const event of batch) {
-        if (!claimed.delete(event.id)) continue; // handled before, or twice in this batch
-        await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
-      }
-      await recorder.flush();
-      return recorder;
-    });
-    recorder.committed();
+  async #handle(batch: readonly EventEnvelope[], handling: Handling): Promise<void> {
+    const { db, outbox, observer = unobserved } = this.#options;
+    const attempts = new Attempts(observer, handling.attempt);
+    try {
+      const { recorder, fresh } = await db.transaction(async (tx) => {
+        attempts.end("retried"); // of a round that lost against a lock
+        const claimed = await handling.claim(tx);
+        const recorder = outbox.record(tx);
+        // Not those that were handled before, or are twice in this batch.
+        const fresh = batch.filter((event) => claimed.delete(event.id));
+        for (const event of fresh) {
+          const { event: traced, run } = attempts.begin(event);
+          await run(() => this.#handlerOf(event)(traced, recorder.unit(causeOf(traced))));
+        }
+        await recorder.flush();
+        await failpoints(outbox.source, handling.point, fresh, "before_commit");
+        return { recorder, fresh };
+      });
+      attempts.end("done");
+      await failpoints(outbox.source, handling.point, fresh, "after_commit");
+      await recorder.committed();
+    } catch (error) {
+      attempts.end(handling.failsAs(error), error);
+      throw error;
+    }
+  }
+
+  #failsAs(error: unknown, attempts: number): Outcome {
+    if (isUnavailable(error) || isTransient(error)) return "retried";
+    return attempts >= this.#maxAttempts ? "dead" : "parked";
   }
 
   #handlerOf(event: EventEnvelope): AnyEventHandler {
@@ -125,7 +167,7 @@ export class Inbox {
   }
 
   async #park(failure: Failure): Promise<void> {
-    this.#log(failure);
+    logFailure(this.#options.logger, failure);
     await this.#store.park(failure);
   }
 
@@ -139,7 +181,12 @@ export class Inbox {
   async #retry({ envelope: event, attempts }: ParkedEvent): Promise<void> {
     if (attempts > this.#maxAttempts) return this.#noteFailure(event, attempts, DIED);
     try {
-      await this.#handleParked(event);
+      await this.#handle([event], {
+        point: "retry",
+        attempt: attempts,
+        claim: async (tx) => new Set((await this.#store.finishParked(tx, event)) ? [event.id] : []),
+        failsAs: (error) => this.#failsAs(error, attempts),
+      });
     } catch (error) {
       if (isUnavailable(error) || isTransient(error)) {
         await this.#uncount(() => this.#store.uncountRetry(event));
@@ -149,30 +196,11 @@ export class Inbox {
     }
   }
 
-  async #handleParked(event: EventEnvelope): Promise<void> {
-    const { db, outbox } = this.#options;
-    const recorder = await db.transaction(async (tx) => {
-      const recorder = outbox.record(tx);
-      if (!(await this.#store.finishParked(tx, event))) return recorder;
-      await this.#handlerOf(event)(event, recorder.unit(causeOf(event)));
-      await recorder.flush();
-      return recorder;
-    });
-    recorder.committed();
-  }
-
   async #noteFailure(event: EventEnvelope, attempts: number, error: string): Promise<void> {
     const dead = attempts >= this.#maxAttempts || this.#options.faultOf(event) !== null;
     const failure = { event, attempts, error, dead };
-    this.#log(failure);
+    logFailure(this.#options.logger, failure);
     await this.#store.noteFailure(failure);
-  }
-
-  #log({ event, attempts, error, dead }: Failure): void {
-    const { logger } = this.#options;
-    const what = `${event.name} ${event.id}`;
-    if (dead) logger.error(`${what} is a dead letter after ${attempts} attempts: ${error}`);
-    else logger.warn(`${what} failed, attempt ${attempts}: ${error}`);
   }
 
   /** An attempt that stays counted, because the database is away, is only an attempt less. */

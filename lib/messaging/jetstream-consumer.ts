@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "moleculer";
-import type { ConsumerMessages, JetStreamClient, JsMsg } from "nats";
+import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from "nats";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors";
 import type { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
+import { durableOf } from "./nats-names";
+import type { ConsumerLag } from "./transport";
 
 /** What a consumer needs of its connection. */
 export interface EventStream {
   readonly stream: string;
   readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
   ensureStream(): Promise<void>;
   ensureConsumer(durable: string, event: string): Promise<void>;
 }
@@ -28,6 +31,9 @@ export const ACK_WAIT_MS = 6_000;
 const HEARTBEAT_MS = ACK_WAIT_MS / 3;
 const RETRY_MS = 500;
 
+/** The service whose durable consumer this is. */
+export const ownerOf = (durable: string): string => durable.split("__")[0] ?? durable;
+
 /** One service's messages of one event, pulled into the service's queue and acknowledged after it. */
 export class JetStreamConsumer {
   readonly #options: JetStreamConsumerOptions;
@@ -37,7 +43,7 @@ export class JetStreamConsumer {
 
   constructor(options: JetStreamConsumerOptions) {
     this.#options = options;
-    this.#durable = `${options.service}__${options.event.replaceAll(".", "-")}`;
+    this.#durable = durableOf(options.service, options.event);
   }
 
   /** Pulls until stopped; makes stream and consumer anew whenever the broker has forgotten them. */
@@ -54,6 +60,13 @@ export class JetStreamConsumer {
         await sleep(RETRY_MS);
       }
     }
+  }
+
+  /** What the broker says of all replicas of this consumer together. */
+  async lag(): Promise<ConsumerLag> {
+    const { transport, service: consumer, event } = this.#options;
+    const info = await transport.manager.consumers.info(transport.stream, this.#durable);
+    return { consumer, event, waiting: info.num_pending, inHand: info.num_ack_pending };
   }
 
   async stop(): Promise<void> {

@@ -4,32 +4,43 @@ import {
   connect,
   DeliverPolicy,
   DiscardPolicy,
+  ErrorCode,
   nanos,
   RetentionPolicy,
   StorageType,
   type JetStreamClient,
   type JetStreamManager,
+  NatsError,
   type NatsConnection,
+  type PubAck,
+  type StreamConfig,
 } from "nats";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors";
+import { isDeepStrictEqual } from "node:util";
+import { messageOf, unavailable } from "../errors";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
+import { eventSubject, streamOf } from "./nats-names";
 import { natsOptions } from "./nats-options";
 import { ACK_WAIT_MS, JetStreamConsumer, type EventStream } from "./jetstream-consumer";
-import type { Consumer, Transport } from "./transport";
+import { lagOf } from "./jetstream-lag";
+import type { EventRetention } from "./retention";
+import type { Consumer, ConsumerLag, OwnLag, Place, StreamState, Transport } from "./transport";
 
 export interface JetStreamOptions {
   /** `nats://user:password@host:port`, several by comma, `tls://` for TLS. */
   readonly url: string;
+  /** A PEM file with the authority behind the server's certificate. */
+  readonly ca?: string | null;
   readonly namespace: string;
   readonly node: string;
   readonly logger: Pick<Logger, "warn" | "error" | "info">;
+  readonly keep: EventRetention;
   /** How much of the broker's disk the stream may take. */
   readonly maxBytes?: number;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
 
 /**
@@ -42,6 +53,7 @@ export class JetStreamTransport implements Transport, EventStream {
   readonly stream: string;
   readonly #options: JetStreamOptions;
   readonly #consumers: JetStreamConsumer[] = [];
+  readonly #queues: ConsumerQueue[] = [];
   readonly #opened: Promise<void>;
   #open: () => void = () => undefined;
 
@@ -52,14 +64,14 @@ export class JetStreamTransport implements Transport, EventStream {
     readonly client: JetStreamClient,
   ) {
     this.#options = options;
-    this.stream = `${options.namespace.toUpperCase().replaceAll("-", "_")}_EVENTS`;
+    this.stream = streamOf(options.namespace);
     this.#opened = new Promise((resolve) => (this.#open = resolve));
   }
 
   /** Connects, waiting for a broker that is not there yet, and makes the stream. */
   static async connect(options: JetStreamOptions): Promise<JetStreamTransport> {
     const connection = await connect({
-      ...natsOptions(options.url),
+      ...natsOptions(options.url, options.ca),
       name: `${options.node}:events`,
     });
     const manager = await connection.jetstreamManager({ checkAPI: false });
@@ -73,21 +85,44 @@ export class JetStreamTransport implements Transport, EventStream {
   }
 
   subjectOf(event: string): string {
-    return `${this.#options.namespace}.evt.${event}`;
+    return eventSubject(this.#options.namespace, event);
   }
 
-  async publish(event: EventEnvelope): Promise<void> {
-    const ack = await this.client.publish(this.subjectOf(event.name), JSON.stringify(event), {
+  async publish(event: EventEnvelope): Promise<Place> {
+    const { seq, duplicate } = await this.#publish(event).catch((error: unknown) => {
+      throw isRefusal(error) ? error : unavailable(error);
+    });
+    // Only a place in the stream, or the word that it has one already, counts as published.
+    if (seq <= 0 && !duplicate) throw new Error(`no place in the stream for ${event.id}`);
+    return { seq };
+  }
+
+  async #publish(event: EventEnvelope): Promise<PubAck> {
+    return this.client.publish(this.subjectOf(event.name), JSON.stringify(event), {
       msgID: event.id,
       expect: { streamName: this.stream },
       timeout: PUBLISH_TIMEOUT_MS,
     });
-    // Only a place in the stream, or the word that it has one already, counts as published.
-    if (ack.seq <= 0 && !ack.duplicate) throw new Error(`no place in the stream for ${event.id}`);
+  }
+
+  async streamState(): Promise<StreamState> {
+    const { created, state } = await this.manager.streams.info(this.stream);
+    return { created, firstSeq: state.first_seq, lastSeq: state.last_seq };
+  }
+
+  async eventAt(seq: number): Promise<string | null> {
+    try {
+      const message = await this.manager.streams.getMessage(this.stream, { seq });
+      return message.header.get("Nats-Msg-Id");
+    } catch (error) {
+      if (error instanceof NatsError && error.api_error?.code === 404) return null;
+      throw error;
+    }
   }
 
   async subscribe(consumer: Consumer): Promise<() => Promise<void>> {
     const queue = new ConsumerQueue(consumer, this.#options.logger);
+    this.#queues.push(queue);
     const subscriptions = consumer.events.map(
       (event) =>
         new JetStreamConsumer({
@@ -106,6 +141,15 @@ export class JetStreamTransport implements Transport, EventStream {
     };
   }
 
+  lag(): Promise<ConsumerLag[]> {
+    return lagOf(this.manager, this.stream, this.subjectOf(""));
+  }
+
+  async ownLag(): Promise<OwnLag> {
+    const queues = this.#queues.map(({ consumer, length }) => ({ service: consumer.name, length }));
+    return { queues, consumers: await Promise.all(this.#consumers.map((one) => one.lag())) };
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await this.connection.drain().catch(() => undefined); // already closed is as good as drained
@@ -115,18 +159,30 @@ export class JetStreamTransport implements Transport, EventStream {
   async ensureStream(): Promise<void> {
     const config = {
       name: this.stream,
-      subjects: [`${this.#options.namespace}.evt.>`],
+      subjects: [this.subjectOf(">")],
       storage: StorageType.File,
       retention: RetentionPolicy.Limits,
       discard: DiscardPolicy.New,
-      max_age: nanos(7 * DAY_MS),
+      max_age: nanos(this.#options.keep.streamHours * HOUR_MS),
       max_bytes: this.#options.maxBytes ?? 1024 ** 3,
       // An optimisation: what is published twice is also handled once after this window.
       duplicate_window: nanos(10 * 60_000),
     };
     const known = await this.manager.streams.info(this.stream).catch(() => null);
-    if (known) await this.manager.streams.update(this.stream, config);
-    else await this.manager.streams.add(config);
+    if (!known) await this.manager.streams.add(config);
+    else if (differs(config, known.config)) await this.#update(config);
+  }
+
+  async #update(config: Partial<StreamConfig>): Promise<void> {
+    try {
+      await this.manager.streams.update(this.stream, config);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      // A service's own user may not change a stream, lest it empties it; NATS's `admin` user may.
+      this.#options.logger.warn(
+        `${this.stream} is not as this version wants it: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** Makes the durable consumer of a service for one event, from the stream's beginning. */
@@ -155,3 +211,16 @@ export class JetStreamTransport implements Transport, EventStream {
     }
   }
 }
+
+/** Whether it is this event that the broker will not have; everything else passes. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof NatsError &&
+  (error.code === "MAX_PAYLOAD_EXCEEDED" || error.api_error?.code === 400);
+
+const differs = (wanted: object, known: object): boolean =>
+  Object.entries(wanted).some(
+    ([key, value]) => !isDeepStrictEqual((known as Record<string, unknown>)[key], value),
+  );
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof NatsError && error.code === (ErrorCode.PermissionsViolation as string);

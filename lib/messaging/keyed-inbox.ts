@@ -3,16 +3,19 @@ import { messageOf } from "../errors";
 import { newId } from "../ids";
 import { isUnavailable } from "../store/database";
 import { Poller } from "../store/poller";
-import type { DeadLetterFilter, DeadLetterRow } from "./dead-letters";
+import type { AuditPage, AuditRow, Deed, DeadLetterFilter, DeadLetterRow } from "./dead-letters";
 import type { EventEnvelope } from "./event";
 import {
   deadLettersOf,
   findLetter,
+  withDeed,
   newRecord,
   toTraceRow,
   type InboxRecord,
   type InboxRecords,
 } from "./inbox-records";
+import { logFailure } from "./log-failure";
+import { unobserved, type EventObserver } from "./observer";
 import type { Backlog, TraceRow } from "./trace";
 
 export interface KeyedInboxOptions {
@@ -23,6 +26,7 @@ export interface KeyedInboxOptions {
   /** What is wrong with an event's payload or version; null when nothing is. */
   readonly faultOf: (event: EventEnvelope) => string | null;
   readonly logger: Pick<Logger, "warn" | "error">;
+  readonly observer?: EventObserver;
   readonly maxAttempts?: number;
   /** How long to wait after so many failed attempts: 0.2 s, 0.4 s … 25.6 s. */
   readonly backoffMs?: (attempts: number) => number;
@@ -102,21 +106,26 @@ export class KeyedInbox {
     const { event, attempts } = record;
     const fault = this.#options.faultOf(event);
     if (fault !== null) return this.#fail(record, fault, "dead");
+    const { observer = unobserved } = this.#options;
+    const observed = observer.begin(event, attempts);
     try {
-      await this.#handle(event);
+      await observed.run(() => this.#handle(observed.event));
     } catch (error) {
       if (isUnavailable(error)) {
+        observed.end("retried", error);
         await this.#uncount(record);
         throw error;
       }
-      const last = attempts >= this.#maxAttempts;
-      return this.#fail(record, messageOf(error), last ? "dead" : "parked");
+      const failed = attempts >= this.#maxAttempts ? "dead" : "parked";
+      observed.end(failed, error);
+      return this.#fail(record, messageOf(error), failed);
     }
     await this.#options.records.remove(event.id);
+    observed.end("done");
     this.#remember(record);
   }
 
-  #handle(event: EventEnvelope): Promise<void> {
+  async #handle(event: EventEnvelope): Promise<void> {
     const handler = this.#options.handlers[event.name];
     if (!handler) throw new Error(`nobody here handles ${event.name}`);
     return handler(event);
@@ -133,12 +142,11 @@ export class KeyedInbox {
     const { event, attempts, letter } = record;
     const at = new Date().toISOString();
     const kept = { ...record, status, error: error.slice(0, 2000), at };
+    logFailure(logger, { event, attempts, error, dead: status === "dead" });
     if (status === "parked") {
-      logger.warn(`${event.name} ${event.id} failed, attempt ${attempts}: ${error}`);
       const nextAttemptAt = new Date(Date.now() + backoffMs(attempts)).toISOString();
       return records.put([{ ...kept, nextAttemptAt }]);
     }
-    logger.error(`${event.name} ${event.id} is a dead letter after ${attempts} attempts: ${error}`);
     const buried = { id: letter?.id ?? newId(), createdAt: at, replayedAt: null };
     return records.put([{ ...kept, nextAttemptAt: null, letter: buried }]);
   }
@@ -163,11 +171,16 @@ export class KeyedInbox {
       .sort((a, b) => a.at.getTime() - b.at.getTime());
   }
 
-  async backlog(): Promise<Pick<Backlog, "parkedEvents" | "deadLetters">> {
-    const statuses = (await this.#options.records.all()).map((record) => record.status);
+  async backlog(): Promise<Omit<Backlog, "pendingEvents" | "oldestPendingMs">> {
+    const records = await this.#options.records.all();
+    const parked = records.filter(({ status }) => status === "parked");
+    const ages = parked.map(({ event }) => Date.now() - Date.parse(event.occurredAt));
     return {
-      parkedEvents: statuses.filter((status) => status === "parked").length,
-      deadLetters: statuses.filter((status) => status === "dead").length,
+      parkedEvents: parked.length,
+      oldestParkedMs: Math.max(0, ...ages),
+      deadLetters: records.filter(({ status, letter }) => status === "dead" && !letter?.parkedAt)
+        .length,
+      recoveries: 0,
     };
   }
 
@@ -180,7 +193,7 @@ export class KeyedInbox {
     const record = findLetter(await this.#options.records.all(), id);
     if (record?.status !== "dead") return false;
     const now = new Date().toISOString();
-    const letter = { ...record.letter, replayedAt: now };
+    const letter = { ...record.letter, replayedAt: now, parkedAt: null };
     const again = { status: "parked", attempts: 0, nextAttemptAt: now, letter } as const;
     await this.#options.records.put([{ ...record, ...again }]);
     this.#poller.wake();
@@ -188,11 +201,30 @@ export class KeyedInbox {
   }
 
   /** Drops the letter for good; its record stays, so that a late duplicate is not handled either. */
-  async deleteDeadLetter(id: string): Promise<boolean> {
-    const record = findLetter(await this.#options.records.all(), id);
+  async deleteDeadLetter(deed: Deed): Promise<boolean> {
+    const record = findLetter(await this.#options.records.all(), deed.id);
     if (!record) return false;
     const status = record.status === "dead" ? "dropped" : record.status;
-    await this.#options.records.put([{ ...record, status, letter: null }]);
+    await this.#options.records.put([
+      { ...withDeed(record, "deleted", deed), status, letter: null },
+    ]);
     return true;
+  }
+
+  /** Puts the letter aside: it is not replayed with others, and nobody is alarmed by it. */
+  async parkDeadLetter(deed: Deed): Promise<boolean> {
+    const record = findLetter(await this.#options.records.all(), deed.id);
+    if (record?.status !== "dead") return false;
+    const letter = { ...record.letter, parkedAt: new Date().toISOString() };
+    await this.#options.records.put([{ ...withDeed(record, "parked", deed), letter }]);
+    return true;
+  }
+
+  async deadLetterAudit({ before, limit }: AuditPage): Promise<AuditRow[]> {
+    return (await this.#options.records.all())
+      .flatMap(({ audit = [] }) => audit)
+      .filter(({ id }) => before === undefined || id < before)
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
   }
 }

@@ -1,5 +1,7 @@
-import type { ContractTable } from "../mesh/guard";
+import { failpoint, failpoints } from "../faults/points";
+import type { ContractTable } from "../mesh/contract";
 import { newId } from "../ids";
+import { correlate } from "../observability/scope";
 import type { Database, Queryable } from "../store/database";
 import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
 
@@ -20,7 +22,7 @@ export interface Recorder {
   /** Before the commit: writes what all units published. */
   flush(): Promise<void>;
   /** After the commit: wakes whoever was to be woken. */
-  committed(): void;
+  committed(): Promise<void>;
 }
 
 /** What is inherited from the event or request under which something is published. */
@@ -71,14 +73,16 @@ export class Outbox implements OutboxStore {
       const recorder = this.record(tx);
       const value = await work(recorder.unit(cause));
       await recorder.flush();
+      await failpoint(this.source, "unit", "before_commit");
       return { value, recorder };
     });
-    recorder.committed();
+    await failpoint(this.source, "unit", "after_commit");
+    await recorder.committed();
     return value;
   }
 
   record(tx: Queryable): Recorder {
-    const rows: object[] = [];
+    const rows: { readonly name: string }[] = [];
     const wakes = new Set<() => void>();
     return {
       unit: (cause) => ({
@@ -88,8 +92,10 @@ export class Outbox implements OutboxStore {
       }),
       flush: async () => {
         if (rows.length > 0) await tx.query(insertEvents(1), [JSON.stringify(rows)]);
+        await failpoints(this.source, "publish", rows, "before_commit");
       },
-      committed: () => {
+      committed: async () => {
+        await failpoints(this.source, "publish", rows, "after_commit");
         if (rows.length > 0) this.wake();
         for (const wake of wakes) wake();
       },
@@ -101,7 +107,9 @@ export class Outbox implements OutboxStore {
     return JSON.stringify(events.map((event) => this.#toRow(event, cause)));
   }
 
-  #toRow(event: NewEvent, cause: Cause): object {
+  #toRow(event: NewEvent, cause: Cause) {
+    const correlationId = event.correlationId ?? cause.correlationId ?? event.aggregateId;
+    correlate(correlationId);
     return {
       id: newId(),
       name: event.name,
@@ -109,7 +117,7 @@ export class Outbox implements OutboxStore {
       aggregate_id: event.aggregateId,
       seq: event.seq,
       payload: event.payload,
-      correlation_id: event.correlationId ?? cause.correlationId ?? event.aggregateId,
+      correlation_id: correlationId,
       causation_id: event.causationId ?? cause.causationId ?? null,
       traceparent: event.traceparent ?? cause.traceparent ?? null,
     };

@@ -65,4 +65,36 @@ export const messagingMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: "0000_stream_mark",
+    sql: `
+      CREATE TABLE stream_mark (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        created text NOT NULL,
+        last_seq bigint NOT NULL,
+        newest_seq bigint,
+        newest_id uuid,
+        recoveries int NOT NULL DEFAULT 0,
+        recover_before timestamptz
+      );
+    `,
+  },
+  {
+    name: "0001_dead_letter_audit",
+    sql: `
+      ALTER TABLE dead_letter ADD COLUMN parked_at timestamptz;
+      -- Who put a letter aside or away, when and why; kept for ever.
+      CREATE TABLE dead_letter_audit (
+        id uuid PRIMARY KEY,
+        letter_id uuid NOT NULL,
+        event_id uuid NOT NULL,
+        event text NOT NULL,
+        deed text NOT NULL CHECK (deed IN ('parked', 'deleted')),
+        by text NOT NULL,
+        note text NOT NULL,
+        at timestamptz NOT NULL DEFAULT clock_timestamp()
+      );
+      CREATE INDEX dead_letter_audit_event ON dead_letter_audit (event_id);
+    `,
+  },
 ];

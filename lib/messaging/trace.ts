@@ -36,18 +36,26 @@ export interface Backlog {
   pendingEvents: number;
   oldestPendingMs: number;
   parkedEvents: number;
+  oldestParkedMs: number;
   deadLetters: number;
+  /** How often all was published again, as the broker had lost it. */
+  recoveries: number;
 }
 
 /** How much waits in one database. */
 export async function backlogOf(db: Database): Promise<Backlog> {
   const [row] = await db.query<Backlog>(
     `SELECT o.n::int AS "pendingEvents", o.age::int AS "oldestPendingMs",
-       (SELECT count(*) FROM inbox WHERE status = 'parked')::int AS "parkedEvents",
-       (SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL)::int AS "deadLetters"
+       p.n::int AS "parkedEvents", p.age::int AS "oldestParkedMs",
+       coalesce((SELECT recoveries FROM stream_mark), 0) AS recoveries,
+       (SELECT count(*) FROM dead_letter
+         WHERE replayed_at IS NULL AND parked_at IS NULL)::int AS "deadLetters"
      FROM (SELECT count(*) AS n,
              coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)) * 1000, 0) AS age
-           FROM outbox WHERE published_at IS NULL) o`,
+           FROM outbox WHERE published_at IS NULL) o,
+          (SELECT count(*) AS n,
+             coalesce(extract(epoch FROM clock_timestamp() - min(handled_at)) * 1000, 0) AS age
+           FROM inbox WHERE status = 'parked') p`,
   );
   if (!row) throw new Error("an aggregate without a row");
   return row;

@@ -1,4 +1,4 @@
-import type { ContractTable } from "../mesh/guard";
+import type { ContractTable } from "../mesh/contract";
 import { Validator } from "../mesh/schema";
 import type { EventEnvelope } from "./event";
 

@@ -49,6 +49,15 @@ export class Database implements Queryable {
     this.#sequelize = sequelize;
   }
 
+  /** Connections in use and idle, and requests that wait for one. */
+  get pool(): { readonly used: number; readonly idle: number; readonly waiting: number } {
+    // Sequelize does not declare its pool (sequelize-pool's Pool).
+    const { pool } = this.#sequelize.connectionManager as unknown as {
+      pool: { using: number; available: number; waiting: number };
+    };
+    return { used: pool.using, idle: pool.available, waiting: pool.waiting };
+  }
+
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
     return this.#withClient((client) => this.#run<Row>(client, sql, values));
   }

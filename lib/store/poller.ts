@@ -1,5 +1,6 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../errors";
+import { outsideScope } from "../observability/scope";
 
 export interface PollerOptions {
   readonly name: string;
@@ -40,7 +41,7 @@ export class Poller {
   wake(): void {
     if (this.#state !== "started") return;
     if (this.#round) this.#again = true;
-    else this.#round = this.#runRounds();
+    else this.#round = outsideScope(() => this.#runRounds());
   }
 
   async stop(): Promise<void> {

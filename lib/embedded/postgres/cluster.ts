@@ -59,7 +59,7 @@ export async function openCluster(options: { dataDir: string }): Promise<Cluster
   return { folder, logFile, password, account, binaries, created };
 }
 
-async function readPassword(folder: string): Promise<string | undefined> {
+export async function readPassword(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, PASSWORD_FILE), "utf8").catch(
     ignoring("ENOENT", undefined),
   );

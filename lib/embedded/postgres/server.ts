@@ -50,6 +50,12 @@ export async function findServer(cluster: Cluster): Promise<Server | undefined> 
   return undefined;
 }
 
+/** The server that is ready on a cluster's folder at this moment; touches nothing. */
+export async function runningServer(folder: string): Promise<Server | undefined> {
+  const noted = await readPidFile(folder);
+  return noted?.status === "ready" && (await runs({ folder }, noted.pid)) ? noted : undefined;
+}
+
 /** @throws ServerStartError with the last lines of the server's log */
 export async function startServer(cluster: Cluster, port: number): Promise<Server> {
   const log = await openLog(cluster.logFile);
@@ -87,7 +93,7 @@ export async function stopServer(cluster: Cluster, { pid }: Server): Promise<voi
 }
 
 /** The process id alone does not tell: after a reboot it may be anybody's. */
-async function runs(cluster: Cluster, pid: number): Promise<boolean> {
+async function runs(cluster: Pick<Cluster, "folder">, pid: number): Promise<boolean> {
   return (await commandLineOf(pid)).includes(`-D ${cluster.folder} -p `);
 }
 

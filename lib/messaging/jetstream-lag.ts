@@ -1,0 +1,26 @@
+import type { JetStreamManager } from "nats";
+import { ownerOf } from "./jetstream-consumer";
+import type { ConsumerLag } from "./transport";
+
+/**
+ * What the durable consumers of a stream have before them, by the event that follows `prefix` in their
+ * subject. The broker counts: one is there also while no replica of its service runs.
+ */
+export async function lagOf(
+  manager: JetStreamManager,
+  stream: string,
+  prefix: string,
+): Promise<ConsumerLag[]> {
+  const lags: ConsumerLag[] = [];
+  for await (const info of manager.consumers.list(stream)) {
+    const { durable_name: durable, filter_subject: subject } = info.config;
+    if (!durable || !subject?.startsWith(prefix)) continue;
+    lags.push({
+      consumer: ownerOf(durable),
+      event: subject.slice(prefix.length),
+      waiting: info.num_pending,
+      inHand: info.num_ack_pending,
+    });
+  }
+  return lags;
+}
