@@ -1,6 +1,6 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
-import { Strict } from "../lib/mesh/schema";
+import { sensitive, Strict } from "../lib/mesh/schema";
 import { Id, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
 import { CouponCode } from "./orders";
 
@@ -27,9 +27,10 @@ export const Cart = Strict({
 });
 export type Cart = Static<typeof Cart>;
 
-const cartId = T.Optional(T.String({ maxLength: 64 }));
+/** Whoever knows it has the cart. */
+const cartId = T.Optional(sensitive("secret", T.String({ maxLength: 64 })));
 const headers = { cartId: "x-cart-id" };
-const CartAnswer = Strict({ cart: Cart, guestCartId: Nullable(Id) });
+const CartAnswer = Strict({ cart: Cart, guestCartId: Nullable(sensitive("secret", Id)) });
 const reply = ({ cart, guestCartId }: Static<typeof CartAnswer>) => ({
   body: cart,
   headers: { "cache-control": "no-store", ...(guestCartId ? { "x-cart-id": guestCartId } : {}) },
@@ -89,7 +90,7 @@ export const carts = defineContract({
     }),
     merge: action({
       summary: "The user's cart takes the lines of a guest's, which ends",
-      params: Strict({ cartId: Id }),
+      params: Strict({ cartId: sensitive("secret", Id) }),
       result: CartAnswer,
       access: "customer",
       idempotent: true,
@@ -97,7 +98,7 @@ export const carts = defineContract({
     }),
     adopt: action({
       summary: "The same at login, before a token exists",
-      params: Strict({ userId: Id, cartId: T.String({ maxLength: 64 }) }),
+      params: Strict({ userId: Id, cartId: sensitive("secret", T.String({ maxLength: 64 })) }),
       result: T.Null(),
       access: "internal",
       idempotent: true,
@@ -116,5 +117,6 @@ export const carts = defineContract({
     }),
   },
   events: {},
+  calls: ["catalog.offers", "inventory.availability", "orders.quoteCoupon"],
   consumes: ["order.created"],
 });

@@ -97,6 +97,7 @@ export const catalog = defineContract({
       result: ListOf(Product),
       access: "public",
       idempotent: true,
+      cache: { keys: ["category", "sort", "limit", "cursor"], seconds: 5 },
       route: { method: "GET", path: "/products", cacheSeconds: 5 },
     }),
     get: action({
@@ -105,6 +106,7 @@ export const catalog = defineContract({
       result: Product,
       access: "public",
       idempotent: true,
+      cache: { keys: ["idOrSlug"], seconds: 5 },
       route: { method: "GET", path: "/products/:idOrSlug", cacheSeconds: 5 },
     }),
     categories: action({
@@ -122,6 +124,7 @@ export const catalog = defineContract({
       }),
       access: "public",
       idempotent: true,
+      cache: { keys: [], seconds: 5 },
       route: { method: "GET", path: "/categories", cacheSeconds: 5 },
     }),
     create: action({
@@ -212,9 +215,10 @@ export const catalog = defineContract({
       timeoutMs: 10_000,
       idempotent: true,
     }),
-    related: action({
-      summary: "Other active products of the same categories",
-      params: Strict({ id: Id, limit: T.Integer({ minimum: 1, maximum: 12 }) }),
+    byIds: action({
+      summary:
+        "Active products in the order asked for; one that is unknown or archived is left out",
+      params: Strict({ ids: T.Array(Id, { maxItems: 100 }) }),
       result: T.Array(Product),
       access: "internal",
       idempotent: true,
@@ -254,5 +258,7 @@ export const catalog = defineContract({
       payload: Strict({ product: Product }),
     }),
   },
+  calls: [],
+  broadcasts: ["cache.invalidate.catalog"],
   consumes: [],
 });

@@ -1,7 +1,7 @@
 import { Type as T, type Static, type TSchema } from "@sinclair/typebox";
-import { OneOf, Strict } from "../lib/mesh/schema";
+import { OneOf, sensitive, Strict, traced } from "../lib/mesh/schema";
 
-export const Id = T.String({ format: "uuid", description: "UUIDv7" });
+export const Id = traced(T.String({ format: "uuid", description: "UUIDv7" }));
 export const Sku = T.String({
   minLength: 1,
   maxLength: 64,
@@ -47,16 +47,24 @@ export const Page = {
 export const ListOf = <S extends TSchema>(item: S) =>
   Strict({ items: T.Array(item), nextCursor: Nullable(T.String()) });
 
+export const PersonName = sensitive("personal", Text(120, 1));
+export const Phone = sensitive("personal", T.String({ pattern: "^\\+?[0-9 ()./-]{4,32}$" }));
+/** As the payment provider calls it; with some providers it is as good as a card. */
+export const PaymentMethod = sensitive(
+  "secret",
+  T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),
+);
+
 /** A postal address as a parcel carries it. */
 export const addressFields = {
-  name: Text(120, 1),
-  line1: Text(200, 1),
-  line2: T.Optional(Text(200)),
-  city: Text(120, 1),
-  postalCode: Text(20, 1),
-  region: T.Optional(Text(120)),
+  name: PersonName,
+  line1: sensitive("personal", Text(200, 1)),
+  line2: T.Optional(sensitive("personal", Text(200))),
+  city: sensitive("personal", Text(120, 1)),
+  postalCode: sensitive("personal", Text(20, 1)),
+  region: T.Optional(sensitive("personal", Text(120))),
   country: T.String({ format: "country", description: "ISO 3166-1 alpha-2" }),
-  phone: T.Optional(T.String({ pattern: "^\\+?[0-9 ()./-]{4,32}$" })),
+  phone: T.Optional(Phone),
 };
 export const PostalAddress = Strict(addressFields);
 export type PostalAddress = Static<typeof PostalAddress>;

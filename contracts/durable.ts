@@ -35,8 +35,42 @@ export const DeadLetter = Strict({
   traceId: Nullable(T.String()),
   createdAt: Time,
   replayedAt: Nullable(Time),
+  parkedAt: Nullable(Time),
+});
+export const Deed = Strict({
+  id: Id,
+  consumer: T.String(),
+  letterId: Id,
+  eventId: Id,
+  event: T.String(),
+  deed: OneOf(["parked", "deleted"]),
+  by: T.String(),
+  note: T.String(),
+  at: Time,
+});
+/** Which letters: of an error that contains `reason`, dead for longer than `olderThanSeconds`. */
+export const letterFilter = {
+  reason: T.Optional(T.String({ minLength: 1, maxLength: 200 })),
+  olderThanSeconds: T.Optional(T.Integer({ minimum: 0, maximum: 1_000_000_000 })),
+};
+const deedParams = Strict({
+  id: Id,
+  by: T.String({ maxLength: 64 }),
+  note: T.String({ maxLength: 500 }),
 });
 export type DeadLetter = Static<typeof DeadLetter>;
+
+/** How much waits in the outbox and inbox of a service. */
+export const Backlog = Strict({
+  pendingEvents: T.Integer(),
+  oldestPendingMs: T.Integer(),
+  parkedEvents: T.Integer(),
+  oldestParkedMs: T.Integer(),
+  deadLetters: T.Integer(),
+  recoveries: T.Integer({
+    description: "how often all was published again, as the broker had lost it",
+  }),
+});
 
 /**
  * What the durable-events mixin answers in every service that has an outbox or inbox. They are
@@ -53,12 +87,7 @@ export const durableActions = {
   backlog: action({
     summary: "How much waits in this service's outbox and inbox",
     params: Strict({}),
-    result: Strict({
-      pendingEvents: T.Integer(),
-      oldestPendingMs: T.Integer(),
-      parkedEvents: T.Integer(),
-      deadLetters: T.Integer(),
-    }),
+    result: Backlog,
     access: "internal",
     idempotent: true,
   }),
@@ -68,6 +97,8 @@ export const durableActions = {
     params: Strict({
       id: T.Optional(Id),
       event: T.Optional(T.String({ maxLength: 64 })),
+      ...letterFilter,
+      withParked: T.Optional(T.Boolean()),
       before: T.Optional(Id),
       after: T.Optional(Id),
       /** A page and one more, which says whether there is another page. */
@@ -86,8 +117,22 @@ export const durableActions = {
   }),
   deleteDeadLetter: action({
     summary: "Drop a dead letter for good; false when it is unknown",
-    params: Strict({ id: Id }),
+    params: deedParams,
     result: T.Boolean(),
+    access: "internal",
+    idempotent: true,
+  }),
+  parkDeadLetter: action({
+    summary: "Put a dead letter aside; false when it is unknown",
+    params: deedParams,
+    result: T.Boolean(),
+    access: "internal",
+    idempotent: true,
+  }),
+  deadLetterAudit: action({
+    summary: "Who put which dead letter aside or away, and why; newest first, older than `before`",
+    params: Strict({ before: T.Optional(Id), limit: T.Integer({ minimum: 1, maximum: 101 }) }),
+    result: T.Array(Deed),
     access: "internal",
     idempotent: true,
   }),

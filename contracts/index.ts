@@ -29,6 +29,13 @@ export const contracts = {
   operations,
 } as const;
 
+/** The console of an operator, a person with an admin's rights, who offers nothing to others. */
+export const operator = {
+  name: "repl",
+  calls: ["operations.*", "*.backlog", "*.deadLetters", "*.trace", "orders.find"],
+  callsRoutes: true,
+} as const;
+
 export type ServiceName = keyof typeof contracts;
 export const serviceNames = Object.keys(contracts) as readonly ServiceName[];
 

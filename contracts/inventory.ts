@@ -1,7 +1,8 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
-import { Id, Money, Sku, SkuQuantity, Text, Time } from "./common";
+import { Id, Money, OneOf, Sku, SkuQuantity, Text, Time } from "./common";
+import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
 
 export const StockLevel = Strict({
   sku: T.String(),
@@ -10,6 +11,13 @@ export const StockLevel = Strict({
   available: T.Integer(),
 });
 export type StockLevel = Static<typeof StockLevel>;
+
+export const HoldStanding = Strict({
+  orderId: Id,
+  status: OneOf(["held", "rejected", "committed", "released"]),
+  expired: T.Boolean({ description: "held, and its end is past by half a minute" }),
+});
+export type HoldStanding = Static<typeof HoldStanding>;
 
 const OnHand = T.Integer({ minimum: 0, maximum: 1_000_000 });
 
@@ -55,10 +63,11 @@ export const inventory = defineContract({
     }),
     stock: action({
       summary:
-        "Set what is on hand of many SKUs, as an import does; an equal value changes nothing",
+        "Set what is on hand of many SKUs, as an import does; an equal value changes nothing, nor does what the same `batch` has counted before",
       params: Strict({
         levels: T.Array(Strict({ sku: Sku, onHand: OnHand }), { minItems: 1, maxItems: 500 }),
         reason: Text(255, 1),
+        batch: T.Optional(Id),
       }),
       result: Strict({
         changed: T.Integer(),
@@ -67,6 +76,30 @@ export const inventory = defineContract({
       access: "internal",
       timeoutMs: 10_000,
       idempotent: true,
+    }),
+    toReconcile: action({
+      summary:
+        "Orders whose stock is to be compared: those held, or all that were held or sold lately",
+      params: Candidates,
+      result: CandidatePage,
+      access: "internal",
+      idempotent: true,
+    }),
+    standings: action({
+      summary: "How the stock of orders stands; an order that was never held is left out",
+      params: OrderIds,
+      result: T.Array(HoldStanding),
+      access: "internal",
+      idempotent: true,
+    }),
+    settle: action({
+      summary: "Release or commit what is held, as the order stands",
+      params: OneOrder,
+      result: Settled,
+      access: "internal",
+      timeoutMs: 10_000,
+      idempotent: true,
+      correlation: "orderId",
     }),
     availability: action({
       summary: "What can be bought of each SKU now; an unknown one has none",
@@ -105,6 +138,7 @@ export const inventory = defineContract({
       payload: StockLevel,
     }),
   },
+  calls: ["catalog.offers", "orders.find"],
   consumes: [
     "order.created",
     "order.confirmed",

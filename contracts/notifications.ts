@@ -1,6 +1,6 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
-import { Strict } from "../lib/mesh/schema";
+import { sensitive, Strict } from "../lib/mesh/schema";
 import { Id, ListOf, Nullable, OneOf, Page, Text, Time } from "./common";
 
 export const Notification = Strict({
@@ -46,7 +46,8 @@ export const NotificationPreferences = Strict({
 export type NotificationPreferences = Static<typeof NotificationPreferences>;
 const { email, sms, push } = NotificationPreferences.properties;
 
-const Endpoint = T.String({ format: "url", maxLength: 2_000 });
+/** Whoever knows it can push. */
+const Endpoint = sensitive("secret", T.String({ format: "url", maxLength: 2_000 }));
 const Base64Url = (maxLength: number) =>
   T.String({ minLength: 1, maxLength, pattern: "^[A-Za-z0-9_-]+={0,2}$" });
 
@@ -54,7 +55,7 @@ const Base64Url = (maxLength: number) =>
 const PushSubscriptionInput = Strict({
   endpoint: Endpoint,
   expirationTime: T.Optional(Nullable(T.Number())),
-  keys: Strict({ p256dh: Base64Url(100), auth: Base64Url(32) }),
+  keys: Strict({ p256dh: Base64Url(100), auth: sensitive("secret", Base64Url(32)) }),
 });
 export type PushSubscriptionInput = Static<typeof PushSubscriptionInput>;
 
@@ -101,7 +102,10 @@ export const Bulk = Strict({
 export type Bulk = Static<typeof Bulk>;
 
 const UnsubscribeToken = Strict({
-  token: T.String({ minLength: 1, maxLength: 128, pattern: "^[A-Za-z0-9_-]+$" }),
+  token: sensitive(
+    "secret",
+    T.String({ minLength: 1, maxLength: 128, pattern: "^[A-Za-z0-9_-]+$" }),
+  ),
 });
 
 /** A page that needs no script and gets none. */
@@ -258,6 +262,7 @@ export const notifications = defineContract({
     }),
   },
   events: {},
+  calls: ["users.contacts", "users.page"],
   consumes: [
     "order.created",
     "order.confirmed",

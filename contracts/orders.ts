@@ -9,11 +9,13 @@ import {
   OneOf,
   OrderLine,
   Page,
+  PaymentMethod,
   PostalAddress,
   Sku,
   Text,
   Time,
 } from "./common";
+import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
 
 export const OrderStatus = OneOf([
   "pending",
@@ -50,7 +52,7 @@ export const orderFields = {
   createdAt: Time,
   updatedAt: Time,
 };
-export const OrderRecord = Strict({ ...orderFields, userId: Id, paymentMethod: T.String() });
+export const OrderRecord = Strict({ ...orderFields, userId: Id, paymentMethod: PaymentMethod });
 export type OrderRecord = Static<typeof OrderRecord>;
 
 export const PaymentPart = Strict({
@@ -75,6 +77,16 @@ export const Order = Strict({
 });
 export type Order = Static<typeof Order>;
 
+/** An order as far as it has to agree with what the others did for it. */
+export const OrderStanding = Strict({
+  orderId: Id,
+  status: OrderStatus,
+  total: Money,
+  dispatched: T.Boolean(),
+  overdue: T.Boolean({ description: "pending, and its deadline is past" }),
+});
+export type OrderStanding = Static<typeof OrderStanding>;
+
 /** The facts that everybody needs when an order begins. */
 const OrderCreated = Strict({
   orderId: Id,
@@ -83,7 +95,7 @@ const OrderCreated = Strict({
   cartId: Nullable(Id),
   items: T.Array(OrderLine),
   total: Money,
-  paymentMethod: T.String(),
+  paymentMethod: PaymentMethod,
   shippingAddress: PostalAddress,
   deadline: Time,
 });
@@ -102,7 +114,9 @@ export const CouponCode = T.String({
 /** What a coupon grants and to whom. */
 const couponTerms = {
   kind: OneOf(["percentage", "fixed", "free_shipping"]),
-  percentOff: T.Optional(T.Integer({ minimum: 1, maximum: 10_000, description: "basis points" })),
+  percentOff: T.Optional(
+    T.Number({ minimum: 0.01, maximum: 100, description: "percent, of at most two decimals" }),
+  ),
   amountOff: T.Optional(Money),
   minimumSubtotal: T.Optional(Money),
   startsAt: T.Optional(Time),
@@ -136,7 +150,7 @@ export const orders = defineContract({
               "required, visible ASCII; the same key places one order, however often it is sent",
           }),
         ),
-        paymentMethod: T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),
+        paymentMethod: PaymentMethod,
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
         items: T.Optional(
@@ -178,6 +192,7 @@ export const orders = defineContract({
       result: Order,
       access: "customer",
       idempotent: true,
+      correlation: "id",
       route: orderRoute("/orders/:id/cancel", ["ORDER_NOT_CANCELLABLE"]),
     }),
     find: action({
@@ -186,6 +201,7 @@ export const orders = defineContract({
       result: OrderRecord,
       access: "internal",
       idempotent: true,
+      correlation: "id",
     }),
     list: action({
       summary: "Orders, newest first",
@@ -211,6 +227,7 @@ export const orders = defineContract({
       ),
       access: "internal",
       idempotent: true,
+      correlation: "id",
     }),
     dispatch: action({
       summary: "Hand a confirmed order to its carrier",
@@ -218,6 +235,7 @@ export const orders = defineContract({
       result: Order,
       access: "admin",
       idempotent: false,
+      correlation: "id",
       route: orderRoute("/admin/orders/:id/dispatch", ["INVALID_TRANSITION"]),
     }),
     deliver: action({
@@ -226,6 +244,7 @@ export const orders = defineContract({
       result: Order,
       access: "admin",
       idempotent: false,
+      correlation: "id",
       route: orderRoute("/admin/orders/:id/deliver", ["INVALID_TRANSITION"]),
     }),
     refund: action({
@@ -234,6 +253,7 @@ export const orders = defineContract({
       result: Order,
       access: "admin",
       idempotent: false,
+      correlation: "id",
       route: orderRoute("/admin/orders/:id/refund", [
         "INVALID_TRANSITION",
         "REFUND_EXCEEDS_PAYMENT",
@@ -245,7 +265,31 @@ export const orders = defineContract({
       result: Order,
       access: "admin",
       idempotent: true,
+      correlation: "id",
       route: orderRoute("/admin/orders/:id/cancel", ["INVALID_TRANSITION"]),
+    }),
+    toReconcile: action({
+      summary:
+        "Ids of orders that are to be compared with what was done for them: open ones, or all that changed lately",
+      params: Candidates,
+      result: CandidatePage,
+      access: "internal",
+      idempotent: true,
+    }),
+    standings: action({
+      summary: "How orders stand; one that does not exist is left out",
+      params: OrderIds,
+      result: T.Array(OrderStanding),
+      access: "internal",
+      idempotent: true,
+    }),
+    settle: action({
+      summary: "End a pending order whose deadline is past; any other stays as it is",
+      params: OneOrder,
+      result: Settled,
+      access: "internal",
+      idempotent: true,
+      correlation: "orderId",
     }),
     createCoupon: action({
       summary: "A new coupon: so many percent off, an amount off, or free shipping",
@@ -316,6 +360,16 @@ export const orders = defineContract({
       payload: Strict({ ...reference, dispatched: T.Boolean() }),
     }),
   },
+  calls: [
+    "carts.linesOf",
+    "catalog.offers",
+    "payments.ofOrders",
+    "payments.refund",
+    "shipping.deliver",
+    "shipping.ofOrders",
+    "users.addressOf",
+  ],
+  broadcasts: ["order.status"],
   consumes: [
     "stock.rejected",
     "payment.completed",

@@ -1,7 +1,8 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
-import { Strict } from "../lib/mesh/schema";
-import { Id, ListOf, Money, OneOf, Page, Text, Time } from "./common";
+import { sensitive, Strict } from "../lib/mesh/schema";
+import { Id, ListOf, Money, Nullable, OneOf, Page, Text, Time } from "./common";
+import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
 
 export const PaymentStatus = OneOf([
   "requested",
@@ -34,6 +35,25 @@ export const SandboxCharge = Strict({
 });
 export type SandboxCharge = Static<typeof SandboxCharge>;
 
+/** A payment next to what the provider says of it. Amounts are minor units of the order's currency. */
+export const PaymentStanding = Strict({
+  orderId: Id,
+  payment: Nullable(
+    Strict({
+      status: PaymentStatus,
+      captured: T.Integer(),
+      refunded: T.Integer(),
+      refunding: T.Integer({ description: "asked back from the provider, and not yet given" }),
+      currency: T.String(),
+      late: T.Boolean({ description: "the outcome is unknown for a minute beyond the deadline" }),
+      refundLate: T.Boolean({ description: "a refund waits for its provider for over a minute" }),
+    }),
+  ),
+  /** Null when the provider does not answer, or cannot tell. */
+  charges: Nullable(T.Array(SandboxCharge)),
+});
+export type PaymentStanding = Static<typeof PaymentStanding>;
+
 const paid = { orderId: Id, userId: Id, amount: Money };
 
 export const payments = defineContract({
@@ -58,14 +78,40 @@ export const payments = defineContract({
       result: Payment,
       access: "internal",
       idempotent: true,
+      correlation: "orderId",
+    }),
+    toReconcile: action({
+      summary:
+        "Orders whose payments are to be compared: open ones, or all that the provider charged lately",
+      params: Candidates,
+      result: CandidatePage,
+      access: "internal",
+      idempotent: true,
+    }),
+    standings: action({
+      summary:
+        "How payments stand, with us and in the provider's own ledger; an order without either is left out",
+      params: OrderIds,
+      result: T.Array(PaymentStanding),
+      access: "internal",
+      idempotent: true,
+    }),
+    settle: action({
+      summary: "Ask the provider again, and give back what is kept of a cancelled order",
+      params: OneOrder,
+      result: Settled,
+      access: "internal",
+      timeoutMs: 10_000,
+      idempotent: true,
+      correlation: "orderId",
     }),
     webhook: action({
       summary: "What a payment provider reports",
       params: Strict({
         provider: T.String({ pattern: "^[a-z]{1,32}$" }),
-        rawBody: T.String(),
-        sandboxSignature: T.Optional(T.String({ maxLength: 512 })),
-        stripeSignature: T.Optional(T.String({ maxLength: 2048 })),
+        rawBody: sensitive("personal", T.String()),
+        sandboxSignature: T.Optional(sensitive("secret", T.String({ maxLength: 512 }))),
+        stripeSignature: T.Optional(sensitive("secret", T.String({ maxLength: 2048 }))),
       }),
       result: Strict({ received: T.Boolean() }),
       access: "public",
@@ -111,5 +157,6 @@ export const payments = defineContract({
       }),
     }),
   },
+  calls: ["orders.find"],
   consumes: ["stock.reserved", "order.cancelled"],
 });

@@ -24,20 +24,36 @@ export const File = Strict({
 });
 export type File = Static<typeof File>;
 
+/** A file that is fetched piece by piece: it may be larger than what the mesh carries at once. */
+export const FileInPieces = Strict({
+  ...T.Omit(File, ["content"]).properties,
+  jobId: Id,
+  pieces: T.Integer({ minimum: 1 }),
+  bytes: T.Integer(),
+});
+export type FileInPieces = Static<typeof FileInPieces>;
+
 /** What a job made, else what it counted. */
-export const JobResult = T.Union([File, T.Record(T.String(), T.Integer())]);
+export const JobResult = T.Union([FileInPieces, T.Record(T.String(), T.Integer())]);
 export type JobResult = Static<typeof JobResult>;
 
-const isFile = (result: JobResult): result is File => "content" in result;
+const isFile = (result: JobResult): result is FileInPieces => "pieces" in result;
 
 /** As RFC 6266 has it; the name needs no quoting. */
-const download = ({ contentType, fileName, content }: File) => ({
-  headers: {
-    "content-type": contentType,
-    "content-disposition": `attachment; filename="${fileName}"`,
-  },
+const downloadHeaders = ({ contentType, fileName }: Omit<File, "content">) => ({
+  "content-type": contentType,
+  "content-disposition": `attachment; filename="${fileName}"`,
+});
+
+const download = ({ content, ...file }: File) => ({
+  headers: downloadHeaders(file),
   // A string also where the OpenAPI is derived, from a stand-in for the result.
   body: Buffer.from(String(content), "base64"),
+});
+
+const downloadInPieces = ({ jobId, pieces, bytes, ...file }: FileInPieces) => ({
+  headers: downloadHeaders(file),
+  pieces: { action: "reports.jobFile", params: { id: jobId }, count: pieces, bytes },
 });
 
 const invoiceRoute = (path: string) => ({
@@ -108,8 +124,15 @@ export const reports = defineContract({
         method: "GET",
         path: "/admin/jobs/:id/result",
         errors: ["CONFLICT"],
-        reply: (result) => (isFile(result) ? download(result) : {}),
+        reply: (result) => (isFile(result) ? downloadInPieces(result) : {}),
       },
+    }),
+    jobFile: action({
+      summary: "One piece of the file that a completed job made",
+      params: Strict({ id: Id, piece: T.Integer({ minimum: 0 }) }),
+      result: Strict({ content: T.String({ description: "base64" }) }),
+      access: "admin",
+      idempotent: true,
     }),
     addImage: action({
       summary: "Add a picture to a product: its file as JPEG, PNG or WebP, of at most 10 MiB",
@@ -151,6 +174,8 @@ export const reports = defineContract({
       params: Strict({ id: Id }),
       result: File,
       access: "customer",
+      // A thread may have to start first.
+      timeoutMs: 20_000,
       idempotent: true,
       route: invoiceRoute("/orders/:id/invoice"),
     }),
@@ -159,6 +184,7 @@ export const reports = defineContract({
       params: Strict({ id: Id }),
       result: File,
       access: "admin",
+      timeoutMs: 20_000,
       idempotent: true,
       route: invoiceRoute("/admin/orders/:id/invoice"),
     }),
@@ -184,6 +210,7 @@ export const reports = defineContract({
       payload: Strict({ jobId: Id, type: T.String() }),
     }),
   },
+  calls: ["catalog.addImage", "catalog.put", "inventory.stock", "orders.find"],
   consumes: [
     "job.queued",
     "order.confirmed",

@@ -38,7 +38,7 @@ export const SearchResult = Strict({
   estimated: T.Optional(
     T.Literal(true, {
       description:
-        "more than 10,000 products match: total and counts are told from a random sample of them",
+        "more products match than are counted one by one, 5,000 at most: total and counts are told from a random sample of them",
     }),
   ),
   didYouMean: Nullable(T.String({ description: "the nearest spelling, when nothing was found" })),
@@ -99,5 +99,6 @@ export const search = defineContract({
     }),
   },
   events: {},
+  calls: ["catalog.page", "inventory.availability"],
   consumes: ["product.created", "product.updated", "product.archived", "stock.changed"],
 });

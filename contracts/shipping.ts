@@ -3,6 +3,7 @@ import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id } from "./common";
 import { ShipmentPart } from "./orders";
+import { OneOrder, Settled } from "./reconciliation";
 
 export const Shipment = Strict({ orderId: Id, ...ShipmentPart.properties });
 export type Shipment = Static<typeof Shipment>;
@@ -32,6 +33,15 @@ export const shipping = defineContract({
       result: Shipment,
       access: "internal",
       idempotent: true,
+      correlation: "orderId",
+    }),
+    settle: action({
+      summary: "Prepare the shipment of a confirmed order, or end that of a cancelled one",
+      params: OneOrder,
+      result: Settled,
+      access: "internal",
+      idempotent: true,
+      correlation: "orderId",
     }),
   },
   events: {
@@ -51,5 +61,6 @@ export const shipping = defineContract({
       payload: Strict(sent),
     }),
   },
+  calls: ["orders.find"],
   consumes: ["order.confirmed", "order.dispatch_requested", "order.cancelled", "order.refunded"],
 });

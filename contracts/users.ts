@@ -1,19 +1,30 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
-import { Strict } from "../lib/mesh/schema";
-import { addressFields, Id, ListOf, Nullable, PostalAddress, Text, Time } from "./common";
+import { sensitive, Strict } from "../lib/mesh/schema";
+import {
+  addressFields,
+  Id,
+  ListOf,
+  Nullable,
+  PersonName,
+  Phone,
+  PostalAddress,
+  Text,
+  Time,
+} from "./common";
 
-const Email = T.String({ format: "email", maxLength: 254 });
-const Phone = T.String({ pattern: "^\\+?[0-9 ()./-]{4,32}$" });
+const Email = sensitive("personal", T.String({ format: "email", maxLength: 254 }));
 const Locale = T.String({ pattern: "^[a-z]{2}(-[A-Z]{2})?$", description: "BCP 47, as `de-AT`" });
-const RefreshToken = T.String({ minLength: 1, maxLength: 512 });
-const CartId = T.Optional(T.String({ maxLength: 64 }));
+const RefreshToken = sensitive("secret", T.String({ minLength: 1, maxLength: 512 }));
+/** Whoever knows it has the cart. */
+const CartId = T.Optional(sensitive("secret", T.String({ maxLength: 64 })));
+const Personal = sensitive("personal", T.String());
 
 export const User = Strict({
   id: Id,
-  email: T.String(),
-  name: T.String(),
-  phone: Nullable(T.String()),
+  email: Personal,
+  name: Personal,
+  phone: Nullable(Personal),
   locale: T.String(),
   roles: T.Array(T.String()),
   createdAt: Time,
@@ -22,9 +33,9 @@ export type User = Static<typeof User>;
 
 export const Session = Strict({
   user: User,
-  accessToken: T.String(),
+  accessToken: sensitive("secret", T.String()),
   expiresIn: T.Integer({ description: "seconds" }),
-  refreshToken: T.String(),
+  refreshToken: sensitive("secret", T.String()),
 });
 export type Session = Static<typeof Session>;
 
@@ -40,8 +51,8 @@ export const users = defineContract({
       summary: "Open an account and sign in",
       params: Strict({
         email: Email,
-        password: T.String({ minLength: 8, maxLength: 128 }),
-        name: Text(120, 1),
+        password: sensitive("secret", T.String({ minLength: 8, maxLength: 128 })),
+        name: PersonName,
         cartId: CartId,
       }),
       result: Session,
@@ -62,8 +73,8 @@ export const users = defineContract({
     login: action({
       summary: "Sign in; the guest cart named by X-Cart-Id is merged",
       params: Strict({
-        email: Text(254),
-        password: T.String({ maxLength: 128 }),
+        email: sensitive("personal", Text(254)),
+        password: sensitive("secret", T.String({ maxLength: 128 })),
         cartId: CartId,
       }),
       result: Session,
@@ -128,7 +139,7 @@ export const users = defineContract({
     updateMe: action({
       summary: "Change the profile",
       params: Strict({
-        name: T.Optional(Text(120, 1)),
+        name: T.Optional(PersonName),
         phone: T.Optional(Nullable(Phone)),
         locale: T.Optional(Locale),
       }),
@@ -193,10 +204,10 @@ export const users = defineContract({
       result: T.Array(
         Strict({
           id: Id,
-          email: T.String(),
-          name: T.String(),
+          email: Personal,
+          name: Personal,
           locale: T.String(),
-          phone: Nullable(T.String()),
+          phone: Nullable(Personal),
         }),
       ),
       access: "internal",
@@ -214,5 +225,6 @@ export const users = defineContract({
     }),
   },
   events: {},
+  calls: ["carts.adopt"],
   consumes: [],
 });
