@@ -3,12 +3,13 @@ import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
 import { fail } from "../../contracts/errors";
 import type { Cause } from "../../lib/messaging/outbox";
+import { invalidate } from "../../lib/mesh/cache";
 import { implement } from "../../lib/mesh/implement";
 import { documentEvents, type DocumentEventsMembers } from "../../mixins/document-events";
 import { demoImage } from "./demo-image";
 import { countProducts } from "./domain/categories";
 import { offerOf } from "./domain/offer";
-import { listProducts, relatedProducts } from "./list-products";
+import { listProducts, productsOf } from "./list-products";
 import { seedDemo } from "./seed-demo";
 import type { ProductStore } from "./store/product-store";
 import { productStore, type ProductStoreMembers } from "./store/product-store.mixin";
@@ -71,8 +72,8 @@ export const catalogService = (runtime: Runtime): ServiceSchema =>
         const stored = await this.store.page(after, limit);
         return stored.map(({ product, version }) => ({ product, version }));
       },
-      async related({ params }) {
-        return relatedProducts(this.store, params);
+      async byIds({ params }) {
+        return productsOf(this.store, params.ids);
       },
       async image({ params }) {
         const svg = demoImage(params.file);
@@ -94,7 +95,7 @@ const writing = (service: Service & Members, { traceparent = null }: Cause): Wri
   seal: (event) => service.outbox.seal(event, { traceparent }),
   written: async () => {
     service.relay.wake();
-    await service.broker.broadcast("cache.invalidate.catalog");
+    await invalidate(service.broker, "catalog");
   },
 });
 

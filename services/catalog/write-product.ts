@@ -5,7 +5,13 @@ import { newId } from "../../lib/ids";
 import type { EventEnvelope, NewEvent } from "../../lib/messaging/event";
 import type { ParamsOf } from "../../lib/mesh/types";
 import { missingCategories, type CategoryRef } from "./domain/categories";
-import { assertDistinctSkus, changeProduct, newProduct, replaceProduct } from "./domain/product";
+import {
+  assertDistinctSkus,
+  changeProduct,
+  MAX_IMAGES,
+  newProduct,
+  replaceProduct,
+} from "./domain/product";
 import { productEvent, type FirstStock } from "./domain/product-event";
 import { slugCandidates } from "./domain/slug";
 import type { ProductStore } from "./store/product-store";
@@ -62,8 +68,6 @@ export async function updateProduct(
 export async function archiveProduct(writing: Writing, id: string): Promise<void> {
   await revise(writing, id, (old) => changeProduct(old, { status: "archived" }, timestamp()));
 }
-
-const MAX_IMAGES = 50;
 
 /** Throws NOT_FOUND for an unknown id. A picture without a text shows what the product is called. */
 export async function addImage(

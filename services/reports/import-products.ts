@@ -9,7 +9,7 @@ import { windowsOf } from "./domain/windows";
 import type { Survey } from "./import/survey-file";
 import { JobFailed, type JobRun, type JobTools } from "./job-run";
 import { converse } from "./threads/conversation";
-import type { ReadTask } from "./threads/worker";
+import type { ReadTask } from "./threads/read-worker";
 
 export const PRODUCT_IMPORT = "products.import";
 
@@ -29,8 +29,8 @@ const AT_ONCE = 8;
 
 /**
  * Puts each product of a file into the catalogue and its quantities into the inventory. Both are asked
- * in ways that change nothing the second time, so going on from an older position, or importing the
- * file again, does no harm. The file is read in a thread.
+ * in ways that change nothing the second time, so going on from an older position does no harm: what
+ * was sold meanwhile of a SKU that this job has counted stays sold. The file is read in a thread.
  */
 export async function importProducts(
   job: JobRun<ImportParams>,
@@ -73,17 +73,15 @@ async function importTogether(
   items: readonly ImportItem[],
 ): Promise<void> {
   const settled = await Promise.allSettled(items.map((item) => importItem(job, mesh, item)));
-  let stockChanged = 0;
   for (const result of settled) {
     if (result.status === "rejected") throw result.reason;
     const { errors, lastRow, counts } = result.value;
     for (const error of errors) job.report(error);
     if (lastRow !== undefined) job.advance(lastRow, { ...counts });
-    stockChanged += counts?.stockChanged ?? 0;
     await job.saveSometimes();
   }
-  // Stock that was set a second time would bring back what was sold in between.
-  if (stockChanged > 0) await job.save();
+  // Little is done twice after a crash then, and the counts of a result are right but for these items.
+  if (items.some(({ kind }) => kind === "product")) await job.save();
 }
 
 async function importItem(
@@ -99,7 +97,7 @@ async function importItem(
   const levels = toStockLevels(product);
   if (levels.length === 0) return { errors: [], lastRow, counts: { ...created, stockChanged: 0 } };
   const counted = await ask(job, product, () =>
-    mesh.call("inventory.stock", { levels, reason: "import" }),
+    mesh.call("inventory.stock", { levels, reason: "import", batch: job.id }),
   );
   if ("refusal" in counted) {
     return { errors: [counted.refusal], lastRow, counts: { ...created, stockChanged: 0 } };

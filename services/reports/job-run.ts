@@ -62,6 +62,10 @@ export class JobRun<Params = unknown> implements Patience {
     return this.#options.job.params as Params;
   }
 
+  get id(): string {
+    return this.#options.job.id;
+  }
+
   get db(): Queryable {
     return this.#options.db;
   }

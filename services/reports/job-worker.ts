@@ -1,6 +1,7 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../../lib/errors";
 import { isUnavailable, type Database } from "../../lib/store/database";
+import { keepLease } from "../../lib/store/keep-lease";
 import { Poller } from "../../lib/store/poller";
 import { JobFailed, JobRun, LeaseLost, type JobTools } from "./job-run";
 import type { JobType } from "./job-types";
@@ -8,8 +9,7 @@ import { claimJob, putOff, renewLease, type ClaimedJob } from "./store/job-store
 
 const POLL_MS = 1_000;
 /** A job whose worker died is taken by another one after this. */
-const LEASE_MS = 15_000;
-const RENEW_MS = LEASE_MS / 3;
+const LEASE_MS = 5_000;
 const MAX_ATTEMPTS = 5;
 const FIRST_RETRY_MS = 1_000;
 
@@ -62,23 +62,20 @@ export class JobWorker {
 
   async #take(job: ClaimedJob): Promise<void> {
     const { db, logger } = this.#options;
-    const lost = new AbortController();
-    const renew = async (): Promise<void> => {
-      try {
-        if (!(await renewLease(db, job, LEASE_MS))) lost.abort(new LeaseLost());
-      } catch (error) {
-        logger.warn(`the lease on job ${job.id} was not renewed: ${messageOf(error)}`);
-      }
-    };
-    const renewing = setInterval(() => void renew(), RENEW_MS);
-    const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
+    const lease = keepLease({
+      name: `job ${job.id}`,
+      leaseMs: LEASE_MS,
+      renew: () => renewLease(db, job, LEASE_MS),
+      logger,
+    });
+    const signal = AbortSignal.any([this.#stopping.signal, lease.lost]);
     const run = new JobRun({ db, job, signal, logger });
     try {
       await this.#run(job, run);
     } catch (error) {
-      await this.#settle(job, run, lost.signal.aborted ? lost.signal.reason : error);
+      await this.#settle(job, run, lease.lost.aborted ? new LeaseLost() : error);
     } finally {
-      clearInterval(renewing);
+      lease.end();
     }
   }
 

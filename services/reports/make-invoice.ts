@@ -2,6 +2,7 @@ import type { Piscina } from "piscina";
 import { fail } from "../../contracts/errors";
 import type { OrderRecord } from "../../contracts/orders";
 import type { File } from "../../contracts/reports";
+import { taskOf } from "./threads/pool";
 
 /** Orders that are, or were, a sale. */
 const INVOICED: readonly OrderRecord["status"][] = [
@@ -17,7 +18,7 @@ export async function makeInvoice(pool: Piscina, order: OrderRecord): Promise<Fi
     throw fail("INVALID_TRANSITION", `a ${order.status} order has no invoice`);
   }
   // Piscina types what its tasks answer as anything.
-  const pdf = (await pool.run(order, { name: "invoice" })) as Uint8Array;
+  const pdf = (await pool.run(order, taskOf("invoice"))) as Uint8Array;
   return {
     contentType: "application/pdf",
     fileName: `invoice-${order.number}.pdf`,

@@ -1,7 +1,7 @@
 import { fail } from "../../contracts/errors";
 import type { Job, JobResult } from "../../contracts/reports";
 import type { JobRow, JobSummaryRow } from "./store/job-store";
-import type { ResultFile } from "./store/result-store";
+import { piecesOf, type FoundFile } from "./store/result-store";
 
 export const presentJob = (row: JobRow): Job => ({ ...summarize(row), errors: row.errors });
 
@@ -15,11 +15,11 @@ export const summarize = (row: JobSummaryRow): Omit<Job, "errors"> => ({
 });
 
 /** What a job made, else what it counted; `failed` is everything that it reported, also what was too much to keep. */
-export function presentResult(row: JobRow, file: ResultFile | null): JobResult {
+export function presentResult(row: JobRow, file: FoundFile | null): JobResult {
   if (row.status !== "completed") throw fail("CONFLICT", `the job is ${row.status}`);
   if (file) {
-    const { contentType, fileName, bytes } = file;
-    return { contentType, fileName, content: Buffer.from(bytes).toString("base64") };
+    const { contentType, fileName, size: bytes } = file;
+    return { contentType, fileName, jobId: row.id, pieces: piecesOf(bytes), bytes };
   }
   return { ...row.counts, failed: row.error_count };
 }

@@ -4,7 +4,7 @@ import { SECTIONS, type SalesRow } from "./domain/sales-row";
 import type { ResultFile } from "./store/result-store";
 import { salesRows } from "./store/sales-store";
 import { converse } from "./threads/conversation";
-import type { ReportTask } from "./threads/worker";
+import type { ReportTask } from "./threads/build-worker";
 
 export const SALES_REPORT = "reports.sales";
 

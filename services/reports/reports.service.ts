@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { ServiceSchema } from "moleculer";
 import type { Piscina } from "piscina";
 import type { Runtime } from "../../config/runtime";
@@ -10,8 +9,9 @@ import { implement } from "../../lib/mesh/implement";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { addImage } from "./images/add-image";
-import { DiskImageStore } from "./images/disk-image-store";
+import { DatabaseImageStore } from "./images/database-image-store";
 import type { ImageStore } from "./images/image-store";
+import { S3ImageStore } from "./images/s3-image-store";
 import { jobTypes } from "./job-types";
 import { JobWorker } from "./job-worker";
 import { makeInvoice } from "./make-invoice";
@@ -20,9 +20,9 @@ import { queueImport } from "./queue-import";
 import { queueReport } from "./queue-report";
 import { recordCategory, recordRefund, recordSale } from "./record-sales";
 import { deleteOrphans } from "./store/file-store";
-import { cancelJob, findJob, listJobs, type JobRow } from "./store/job-store";
+import { cancelJob, endedJobs, findJob, listJobs, type JobRow } from "./store/job-store";
 import { reportMigrations } from "./store/migrations";
-import { findResult } from "./store/result-store";
+import { findPiece, findResult } from "./store/result-store";
 import { jobModel } from "./store/model";
 import { createPool } from "./threads/pool";
 
@@ -44,6 +44,7 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
         service: "reports",
         model: jobModel,
         migrations: reportMigrations,
+        retention: [endedJobs],
       }),
     ],
     actions: {
@@ -67,6 +68,11 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
       async jobResult({ params: { id } }) {
         const row = found(await findJob(this.db, id));
         return presentResult(row, await findResult(this.db, id));
+      },
+      async jobFile({ params: { id, piece } }) {
+        const bytes = await findPiece(this.db, id, piece);
+        if (!bytes) throw fail("NOT_FOUND", "there is no such piece");
+        return { content: bytes.toString("base64") };
       },
       async addImage(ctx) {
         return addImage(this.images, ctx);
@@ -100,10 +106,11 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
     },
     created() {
       this.pool = createPool();
-      this.images = new DiskImageStore(join(runtime.config.dataDir, "images"));
     },
     started() {
       const { db, logger } = this;
+      const { imageStore } = runtime.config;
+      this.images = imageStore ? new S3ImageStore(imageStore) : new DatabaseImageStore(db);
       const tools = { mesh: callerOf(this.broker, "reports"), pool: this.pool };
       const node = this.broker.nodeID;
       this.worker = new JobWorker({ db, tools, types: jobTypes, node, logger });

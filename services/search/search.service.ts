@@ -6,6 +6,7 @@ import { implement } from "../../lib/mesh/implement";
 import type { EventPayload } from "../../lib/mesh/types";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { toEntry } from "./domain/entry";
+import { lagGauge } from "./index-lag";
 import { rebuildIndex } from "./rebuild-index";
 import { runSearch } from "./run-search";
 import { searchMigrations } from "./store/postgres/migrations";
@@ -19,6 +20,7 @@ type ProductEvent = EventEnvelope<EventPayload<"product.created">>;
 
 type Members = DurableMembers & {
   index: SearchIndex;
+  noteLag: ReturnType<typeof lagGauge>;
   /** Of this node, if one runs. */
   rebuilding: Promise<number> | null;
 };
@@ -56,15 +58,19 @@ export const searchService = (runtime: Runtime): ServiceSchema =>
     events: {
       "product.created": putProduct,
       "product.updated": putProduct,
-      "product.archived"({ payload, seq }, work) {
-        return this.index.remove(work, payload.product.id, seq);
+      async "product.archived"(event, work) {
+        await this.index.remove(work, event.payload.product.id, event.seq);
+        this.noteLag(event, work);
       },
-      "stock.changed"({ payload: { sku, available }, seq }, work) {
-        return this.index.setStock(work, { sku, available, seq });
+      async "stock.changed"(event, work) {
+        const { sku, available } = event.payload;
+        await this.index.setStock(work, { sku, available, seq: event.seq });
+        this.noteLag(event, work);
       },
     },
     created() {
       this.rebuilding = null;
+      this.noteLag = lagGauge(this.broker);
       // Events may come as soon as the database is there.
       this.index = new PostgresIndex(() => this.db);
     },
@@ -74,12 +80,10 @@ export const searchService = (runtime: Runtime): ServiceSchema =>
   });
 
 /** A variant without a first stock has none until inventory tells. */
-async function putProduct(
-  this: Members,
-  { payload: { product, firstStock }, seq }: ProductEvent,
-  work: UnitOfWork,
-): Promise<void> {
+async function putProduct(this: Members, event: ProductEvent, work: UnitOfWork): Promise<void> {
+  const { product, firstStock } = event.payload;
   const stock = firstStock.map(({ sku, onHand }) => ({ sku, available: onHand }));
   await this.index.assumeStock(work, stock);
-  await this.index.put(work, toEntry(product, seq));
+  await this.index.put(work, toEntry(product, event.seq));
+  this.noteLag(event, work);
 }

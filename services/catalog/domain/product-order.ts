@@ -18,22 +18,3 @@ export function compareKeys(a: ProductKey, b: ProductKey, sort: ProductSort): nu
 }
 
 const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** The candidates that share most categories with the product, newest first among equals. */
-export function rankRelated(
-  product: Product,
-  candidates: readonly Product[],
-  limit: number,
-): Product[] {
-  const own = new Set(product.categories);
-  return candidates
-    .filter((other) => other.id !== product.id)
-    .map((other) => ({ other, shared: other.categories.filter((slug) => own.has(slug)).length }))
-    .sort(
-      (a, b) =>
-        b.shared - a.shared ||
-        compareKeys(keyOf(a.other, "newest"), keyOf(b.other, "newest"), "newest"),
-    )
-    .slice(0, limit)
-    .map(({ other }) => other);
-}

@@ -47,7 +47,28 @@ export function changeProduct(
   return unlessSame(product, next, now);
 }
 
-/** The same for an import, which writes all of a product: what it leaves out is empty from now on. */
+export const MAX_IMAGES = 50;
+
+/** Where the shop shows the pictures that were uploaded to it. */
+const isUpload = ({ url }: Product["images"][number]): boolean => url.startsWith("/media/");
+
+/**
+ * The pictures of a file, and those that were uploaded, of which no file knows: those that stood
+ * first stay first, the others come last. With too many, the last ones of the file are left out.
+ */
+function imagesWithUploads(old: Product["images"], fromFile: Product["images"]): Product["images"] {
+  const known = new Set(fromFile.map(({ url }) => url));
+  const uploads = old.filter((image) => isUpload(image) && !known.has(image.url));
+  const others = old.findIndex((image) => !uploads.includes(image));
+  const first = others < 0 ? uploads : uploads.slice(0, others);
+  const imported = fromFile.slice(0, MAX_IMAGES - uploads.length);
+  return [...first, ...imported, ...uploads.slice(first.length)];
+}
+
+/**
+ * The same for an import, which writes all of a product: what it leaves out is empty from now on,
+ * but for pictures that were uploaded.
+ */
 export function replaceProduct(
   product: Product,
   input: ProductInput & { readonly status: Product["status"] },
@@ -55,7 +76,8 @@ export function replaceProduct(
 ): Product | null {
   const { id, createdAt } = product;
   const next = newProduct(input, { id, now, status: input.status });
-  return unlessSame(product, { ...next, createdAt }, now);
+  const images = imagesWithUploads(product.images, next.images);
+  return unlessSame(product, { ...next, images, createdAt }, now);
 }
 
 function unlessSame(product: Product, next: Product, now: string): Product | null {

@@ -44,6 +44,10 @@ export class FileProductStore implements ProductStore {
     return this.#view.bySlug(slug) ?? null;
   }
 
+  async byIds(ids: readonly string[]): Promise<Product[]> {
+    return [...new Set(ids)].flatMap((id) => this.#view.byId(id)?.product ?? []);
+  }
+
   async bySkus(skus: readonly string[]): Promise<Product[]> {
     const found = skus.flatMap((sku) => this.#view.bySku(sku)?.product ?? []);
     return [...new Set(found)];

@@ -9,6 +9,7 @@ import type { Category, Placement } from "../domain/categories";
 import { priceOf } from "../domain/product";
 import type { ProductKey } from "../domain/product-order";
 import { fromPending, toFields, toPending, toProduct } from "./product-document";
+import { MongoPublishedEvents } from "./mongo-published-events";
 import { openCatalog, type CatalogModels, type MongoProduct } from "./product-model";
 import type { ProductQuery, ProductStore, StoredProduct } from "./product-store";
 
@@ -24,11 +25,13 @@ const WITHOUT_EVENTS = { pending: 0 } as const;
  */
 export class MongoProductStore implements ProductStore {
   #models: CatalogModels | undefined;
+  #published: MongoPublishedEvents | undefined;
 
   /** `adapter` is connected afterwards; until then everything throws SERVICE_UNAVAILABLE. */
   constructor(adapter: MongoAdapter) {
     adapter.onConnect = async (connection) => {
       this.#models = await openCatalog(connection);
+      this.#published = await MongoPublishedEvents.open(connection, this.#models.products);
       // moleculer-db's typings know hydrated documents only; it just hands the model on.
       return this.#models.products as unknown as Model<Document>;
     };
@@ -40,6 +43,11 @@ export class MongoProductStore implements ProductStore {
 
   async bySlug(slug: string): Promise<StoredProduct | null> {
     return this.#findOne({ slug });
+  }
+
+  async byIds(ids: readonly string[]): Promise<Product[]> {
+    const found = await this.#find({ _id: trusted({ $in: [...ids] }) });
+    return found.map(({ product }) => product);
   }
 
   async bySkus(skus: readonly string[]): Promise<Product[]> {
@@ -133,10 +141,15 @@ export class MongoProductStore implements ProductStore {
 
   async dropPending(events: readonly EventEnvelope[]): Promise<void> {
     if (events.length === 0) return;
+    await reachingMongo(async () => this.#connected(this.#published).keep(events));
     const drops = events.map(({ id, aggregateId }) => ({
       updateOne: { filter: { _id: aggregateId }, update: { $pull: { pending: { id } } } },
     }));
     await this.#run(({ products }) => products.bulkWrite(drops, { ordered: false }));
+  }
+
+  get published(): MongoPublishedEvents {
+    return this.#connected(this.#published);
   }
 
   async #findOne(filter: Filter): Promise<StoredProduct | null> {
@@ -158,9 +171,12 @@ export class MongoProductStore implements ProductStore {
   }
 
   async #run<T>(work: (models: CatalogModels) => PromiseLike<T>): Promise<T> {
-    const models = this.#models;
-    if (!models) throw unavailable(new Error("not connected to MongoDB yet"));
-    return reachingMongo(async () => work(models));
+    return reachingMongo(async () => work(this.#connected(this.#models)));
+  }
+
+  #connected<T>(part: T | undefined): T {
+    if (!part) throw unavailable(new Error("not connected to MongoDB yet"));
+    return part;
   }
 }
 

@@ -27,6 +27,8 @@ export interface ProductStore extends PendingEvents {
   /** Also archived ones, as all lookups. */
   byId(id: string): Promise<StoredProduct | null>;
   bySlug(slug: string): Promise<StoredProduct | null>;
+  /** Those there are, in any order. */
+  byIds(ids: readonly string[]): Promise<Product[]>;
   /** The products that have any of the SKUs, each once. */
   bySkus(skus: readonly string[]): Promise<Product[]>;
   /** Active products only. */

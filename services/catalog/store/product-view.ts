@@ -1,6 +1,7 @@
 import type { Product } from "../../../contracts/catalog";
-import { compareKeys, keyOf, type ProductSort } from "../domain/product-order";
+import type { ProductSort } from "../domain/product-order";
 import type { ProductQuery, StoredProduct } from "./product-store";
+import { SortedProducts } from "./sorted-products";
 
 /**
  * All products in memory, by everything they are looked up by. NeDB would copy and sort its
@@ -10,8 +11,8 @@ export class ProductView {
   readonly #byId = new Map<string, StoredProduct>();
   readonly #idBySlug = new Map<string, string>();
   readonly #idBySku = new Map<string, string>();
-  /** Active products in order, made when first asked for after a change. */
-  #sorted: Partial<Record<ProductSort, Product[]>> = {};
+  /** Active products in order, from when somebody first asks for it. */
+  readonly #sorted = new Map<ProductSort, SortedProducts>();
 
   put(stored: StoredProduct): void {
     const { product } = freeze(stored);
@@ -23,7 +24,10 @@ export class ProductView {
     this.#byId.set(product.id, stored);
     this.#idBySlug.set(product.slug, product.id);
     for (const { sku } of product.variants) this.#idBySku.set(sku, product.id);
-    this.#sorted = {};
+    for (const sorted of this.#sorted.values()) {
+      if (old?.status === "active") sorted.remove(old);
+      if (product.status === "active") sorted.add(product);
+    }
   }
 
   byId(id: string | undefined): StoredProduct | undefined {
@@ -43,10 +47,11 @@ export class ProductView {
   }
 
   list({ categories, sort, after, limit }: ProductQuery): Product[] {
-    const products = this.active(sort);
+    const sorted = this.#sortedBy(sort);
+    const products = sorted.all;
     const wanted = categories && new Set(categories);
     const found: Product[] = [];
-    for (let i = after ? firstAfter(products, after, sort) : 0; found.length < limit; i++) {
+    for (let i = after ? sorted.firstAfter(after) : 0; found.length < limit; i++) {
       const product = products[i];
       if (!product) break;
       if (!wanted || product.categories.some((slug) => wanted.has(slug))) found.push(product);
@@ -60,32 +65,18 @@ export class ProductView {
   }
 
   active(sort: ProductSort): readonly Product[] {
-    return (this.#sorted[sort] ??= this.#sort(sort));
+    return this.#sortedBy(sort).all;
   }
 
-  #sort(sort: ProductSort): Product[] {
-    const active = [...this.#byId.values()].filter(({ product }) => product.status === "active");
-    return active
-      .map(({ product }) => ({ product, key: keyOf(product, sort) }))
-      .sort((a, b) => compareKeys(a.key, b.key, sort))
-      .map(({ product }) => product);
+  #sortedBy(sort: ProductSort): SortedProducts {
+    const known = this.#sorted.get(sort);
+    if (known) return known;
+    const products = [...this.#byId.values()].map(({ product }) => product);
+    const active = products.filter(({ status }) => status === "active");
+    const sorted = new SortedProducts(active, sort);
+    this.#sorted.set(sort, sorted);
+    return sorted;
   }
-}
-
-/** The index of the first product behind the key, by halving. */
-function firstAfter(
-  products: readonly Product[],
-  after: NonNullable<ProductQuery["after"]>,
-  sort: ProductSort,
-): number {
-  let low = 0;
-  for (let high = products.length; low < high;) {
-    const middle = (low + high) >> 1;
-    const product = products[middle];
-    if (product && compareKeys(keyOf(product, sort), after, sort) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Calls within a process hand over results as they are: whoever changed one would change the shop. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { invalidField } from "../../../contracts/errors";
 
 const FORMATS = ["jpeg", "png", "webp"];
@@ -26,6 +26,8 @@ export const isImageName = (name: string): boolean => NAME.test(name);
  */
 export async function makeVariants(upload: Buffer): Promise<Record<keyof typeof SIZES, Variant>> {
   const hash = createHash("sha256").update(upload).digest("hex");
+  // 10 MB, for those who have pictures.
+  const { default: sharp } = await import("sharp");
   try {
     const picture = sharp(upload, { failOn: "error", limitInputPixels: MAX_PIXELS, pages: 1 });
     const { format } = await picture.metadata();

@@ -2,7 +2,7 @@ import type { ImportItem, Parsed } from "../domain/imported-product";
 import { looksPlain } from "../domain/read-plain-row";
 import { isBlankRow } from "../domain/read-shopify-row";
 import type { FileInput } from "./csv-records";
-import { fileRecords } from "./file-records";
+import { fileRecords, NOT_UTF_8 } from "./file-records";
 import { plainReader } from "./plain-products";
 import { failed, type ProductReader, type ReadOptions } from "./product-reader";
 import { shopifyReader } from "./shopify-products";
@@ -15,6 +15,7 @@ export const readerFor = (
   header: readonly string[],
   { currency, maxRowsPerHandle = MAX_ROWS_PER_HANDLE }: ReadOptions,
 ): Parsed<ProductReader> => {
+  if (header.some((name) => name.includes("\uFFFD"))) return { fault: NOT_UTF_8 };
   const options = { currency, maxRowsPerHandle };
   return looksPlain(header) ? plainReader(header, options) : shopifyReader(header, options);
 };

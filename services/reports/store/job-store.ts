@@ -1,4 +1,5 @@
 import type { Job } from "../../../contracts/reports";
+import type { RetentionRule } from "../../../lib/messaging/retention";
 import { toPage } from "../../../lib/store/cursor";
 import type { Queryable } from "../../../lib/store/database";
 import type { RowError } from "../domain/imported-product";
@@ -177,3 +178,11 @@ export const putOff = async (
 };
 
 const has = (rows: readonly unknown[]): boolean => rows.length > 0;
+
+/** A month after its end a job goes, with its errors and its result. */
+export const endedJobs: RetentionRule = {
+  name: "jobs",
+  sql: `DELETE FROM job WHERE id IN (
+    SELECT id FROM job WHERE status IN ('completed', 'failed') AND updated_at < now() - interval '30 days'
+    ORDER BY id LIMIT $1)`,
+};

@@ -103,4 +103,16 @@ export const reportMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: "0003_images",
+    sql: `
+      -- Pictures of products, here and not on a disk, so that any replica can show them.
+      CREATE TABLE image (
+        name text PRIMARY KEY,
+        bytes bytea NOT NULL
+      );
+      -- WebP is compressed already.
+      ALTER TABLE image ALTER COLUMN bytes SET STORAGE EXTERNAL;
+    `,
+  },
 ];

@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Piscina } from "piscina";
+import { taskOf, type TaskName } from "./pool";
 
 /** What a thread asks of the main one, one question at a time. */
 type Question<Item> =
@@ -19,14 +20,14 @@ export interface FileTask<Options> {
  */
 export async function* converse<Item, Result>(
   pool: Piscina,
-  name: string,
+  name: TaskName,
   file: AsyncGenerator<Buffer, void>,
   options: object,
 ): AsyncGenerator<readonly Item[], Result> {
   const { port1: here, port2: there } = new MessageChannel();
   const task: FileTask<object> = { port: there, options };
   // Piscina types what its tasks answer as anything.
-  const done = pool.run(task, { name, transferList: [there] }) as Promise<Result>;
+  const done = pool.run(task, { ...taskOf(name), transferList: [there] }) as Promise<Result>;
   // Awaited below; until then nobody listens to its failure.
   done.catch(() => here.close());
   try {

@@ -41,7 +41,7 @@ export async function answer(
   const views = await toViews(db, criteria, text);
   const paging = pagingOf(criteria, text?.query ?? null);
   const main = await readMain(search, views, paging);
-  const wider = await readWider(search, views, main);
+  const wider = await readWider(sharing(search, views.keptOut.size), views, main);
   const counts = new Map([...wider].map(([group, reading]) => [group, reading.counts]));
   const ids = new Set([main.counts, ...counts.values()].flatMap((c) => [...c.keys()]));
   const facets = toFacets(main.counts, counts, await names.of(db, ids));
@@ -58,6 +58,15 @@ export async function answer(
     didYouMean: null,
   };
 }
+
+/** However many filters there are, all that is read for them is bounded as it is for one. */
+const sharing = ({ db, limits: { worthCounting, sample } }: Source, views: number): Source => ({
+  db,
+  limits: {
+    worthCounting: Math.max(sample, Math.floor(worthCounting / Math.max(1, views))),
+    sample,
+  },
+});
 
 const EMPTY: Reading = { total: 0, counts: new Map(), estimated: false, page: [] };
 
@@ -77,12 +86,11 @@ async function readWider(
   { keptOut, isWholeShop }: Views,
   main: Reading,
 ): Promise<Map<string, Reading>> {
-  const wider = new Map<string, Reading>();
-  for (const [group, view] of keptOut) {
-    if (isWholeShop(group)) wider.set(group, await readWholeShop(source.db));
-    else wider.set(group, view ? addReadings(main, await readView(source, view)) : main);
-  }
-  return wider;
+  const readings = [...keptOut].map(async ([group, view]): Promise<[string, Reading]> => {
+    if (isWholeShop(group)) return [group, await readWholeShop(source.db)];
+    return [group, view ? addReadings(main, await readView(source, view)) : main];
+  });
+  return new Map(await Promise.all(readings));
 }
 
 function addReadings(a: Reading, b: Reading): Reading {

@@ -1,5 +1,12 @@
 import type { Migration } from "../../../../lib/store/migrate";
-import { ALL_PRODUCTS, createIndexes, createTables, createWordIndexes, LIVE } from "./tables";
+import {
+  ALL_PRODUCTS,
+  createIndexes,
+  createSampleIndexes,
+  createTables,
+  createWordIndexes,
+  LIVE,
+} from "./tables";
 
 /**
  * What outlives each generation of the index stands in `public`: facet ids, so that one means the
@@ -38,5 +45,9 @@ export const searchMigrations: readonly Migration[] = [
       ${[...createTables(LIVE), ...createIndexes(LIVE), ...createWordIndexes(LIVE)].join(";\n")};
       INSERT INTO ${LIVE}.facet_count VALUES (${ALL_PRODUCTS}, 0);
     `,
+  },
+  {
+    name: "0002_sample_indexes",
+    sql: createSampleIndexes(LIVE).join(";\n"),
   },
 ];

@@ -31,10 +31,13 @@ export class Statement {
 export function conditions(s: Statement, view: View, terms: readonly string[]): string {
   const all = [...(terms.length > 0 ? [`terms @@ ${s.bind(allOf(terms), "tsquery")}`] : [])];
   if (view.check !== null) all.push(`terms @@ ${s.bind(view.check, "tsquery")}`);
+  // Not as `!`, which the index would be asked for.
+  if (view.without !== null) all.push(`NOT (terms @@ ${s.bind(view.without, "tsquery")})`);
   if (view.price) {
     const { min, max, outside } = view.price;
+    // Not the column itself: the index of prices would be read from end to end of a wide range.
     all.push(
-      `price ${outside ? "NOT " : ""}BETWEEN ${s.bind(min, "bigint")} AND ${s.bind(max, "bigint")}`,
+      `price + 0 ${outside ? "NOT " : ""}BETWEEN ${s.bind(min, "bigint")} AND ${s.bind(max, "bigint")}`,
     );
   }
   if (view.inStock) all.push("in_stock");

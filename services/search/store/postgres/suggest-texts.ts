@@ -6,7 +6,7 @@ import { compoundsIn, fold, wordsIn } from "../../domain/words";
 import { levelFor } from "./read-view";
 import { anyOf, resolveText } from "./resolve-text";
 import { LIVE } from "./tables";
-import { sampleTerm } from "./terms";
+import { inSampleIndex, sampleTerm } from "./terms";
 import { allOf, toTextQuery } from "./text-query";
 import { completionsOf } from "./vocabulary";
 
@@ -86,10 +86,11 @@ async function facetsLike(db: Queryable, text: string): Promise<string[]> {
 
 /** Short names first: they are nearest to what was typed. */
 async function namesLike(db: Queryable, query: string, atMost: number): Promise<string[]> {
-  const sample = atMost > WORTH_SORTING ? [sampleTerm(levelFor(atMost, WORTH_SORTING))] : [];
+  const level = atMost > WORTH_SORTING ? levelFor(atMost, WORTH_SORTING) : 0;
+  const sample = level > 0 ? [sampleTerm(level)] : [];
   const rows = await db.query<{ name: string }>(
     `SELECT p.card->>'name' AS name FROM (
-       SELECT id, name_length, created FROM ${LIVE}.doc WHERE terms @@ $1::tsquery
+       SELECT id, name_length, created FROM ${LIVE}.doc WHERE terms @@ $1::tsquery AND ${inSampleIndex(level)}
        ORDER BY name_length, created DESC, id LIMIT $2) d
      JOIN ${LIVE}.product p USING (id) WHERE p.active ORDER BY d.name_length, d.created DESC, d.id`,
     [allOf([`(${query})`, ...sample]), NAMES],

@@ -1,3 +1,5 @@
+import { INDEXED_SAMPLES, isInSample } from "./terms";
+
 /**
  * The index is a schema of its own. A rebuild fills `NEXT` and then renames both, in one transaction:
  * statements name `LIVE` and mean whichever it is.
@@ -57,9 +59,16 @@ export const createIndexes = (schema: Generation): string[] => [
   `CREATE INDEX doc_price ON ${schema}.doc (price, id)`,
   // A list of pending entries would be read by every search.
   `CREATE INDEX doc_terms ON ${schema}.doc USING gin (terms) WITH (fastupdate = off)`,
+  ...createSampleIndexes(schema),
   `ALTER TABLE ${schema}.sku ADD CONSTRAINT sku_pkey PRIMARY KEY (sku, product_id)`,
   `CREATE INDEX sku_product ON ${schema}.sku (product_id)`,
 ];
+
+export const createSampleIndexes = (schema: Generation): string[] =>
+  INDEXED_SAMPLES.map(
+    (level) => `CREATE INDEX IF NOT EXISTS doc_sample_${level} ON ${schema}.doc
+      USING gin (terms) WITH (fastupdate = off) WHERE ${isInSample(level)}`,
+  );
 
 export const createWordIndexes = (schema: Generation): string[] => [
   `ALTER TABLE ${schema}.word ADD CONSTRAINT word_pkey PRIMARY KEY (word)`,

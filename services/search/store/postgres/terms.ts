@@ -12,6 +12,21 @@ export const facetTerm = (id: number): string => `'/${id}'`;
 export const skuTerm = (sku: string): string => `'@${sku}'`;
 export const sampleTerm = (level: number): string => `'#${level}'`;
 
+/**
+ * Samples from these levels down have indexes of their own: in the index of all products, finding a
+ * small sample of many matches costs as much as finding them all.
+ */
+export const INDEXED_SAMPLES = [8, 5, 2] as const;
+
+/** What holds for all products in the index of one sample; a constant, or the planner would not know. */
+export const isInSample = (level: number): string => `terms @@ '''#${level}'''::tsquery`;
+
+/** To be added to a condition on `sampleTerm(level)`, for the smallest index that has that sample. */
+export function inSampleIndex(level: number): string {
+  const indexed = INDEXED_SAMPLES.find((sample) => sample <= level);
+  return indexed === undefined ? "true" : isInSample(indexed);
+}
+
 /** All terms of a product, as PostgreSQL reads a tsvector. */
 export function toTerms(entry: Entry, analysis: Analysis, facetIds: readonly number[]): string {
   const terms: string[] = [];

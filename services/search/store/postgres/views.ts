@@ -13,6 +13,8 @@ export interface View {
   readonly terms: readonly string[];
   /** A tsquery for what `terms` cannot tell. */
   readonly check: string | null;
+  /** A tsquery that none of them meets; looked at in each product, as an index is slow to tell. */
+  readonly without: string | null;
   readonly price: PriceRange | null;
   readonly inStock: boolean;
   /** About as many products as meet `terms`, or fewer do. */
@@ -54,12 +56,13 @@ export async function toViews(
   const { filters, products } = await findFilters(db, criteria);
   const inStock = criteria.inStock ?? false;
   const view = (kept: readonly Filter[], out: Filter | null): View | null => {
-    const terms = kept.flatMap(({ term }) => term ?? []);
-    if (terms.length < kept.length) return null;
+    if (kept.some(({ term }) => term === null)) return null;
     const ranges = kept.flatMap(({ price }) => price ?? []);
+    const terms = telling(kept, text?.atMost ?? products).flatMap(({ term }) => term ?? []);
     return {
-      terms: [...(text?.query.required ?? []), ...terms.filter(Boolean), ...exclusionOf(out)],
+      terms: [...(text?.query.required ?? []), ...terms.filter(Boolean)],
       check: text?.query.check ?? null,
+      without: out?.price ? null : (out?.term ?? null),
       price: out?.price ? { ...out.price, outside: true } : (ranges[0] ?? null),
       inStock,
       atMost: Math.min(products, text?.atMost ?? products, ...kept.map((f) => f.products)),
@@ -73,8 +76,15 @@ export async function toViews(
   };
 }
 
-const exclusionOf = (out: Filter | null): string[] =>
-  out?.term && !out.price ? [`!${out.term}`] : [];
+/**
+ * Filters whose terms help to find products. Bands of prices are long lists to go through; when
+ * something else leaves fewer products, the price of each is looked at instead.
+ */
+function telling(kept: readonly Filter[], atMost: number): readonly Filter[] {
+  const others = kept.filter(({ price }) => !price);
+  const least = Math.min(atMost, ...others.map((filter) => filter.products));
+  return kept.filter(({ price, products }) => !price || products < least);
+}
 
 /** Looks up, at once, what the filters are called in the index and how many products meet each. */
 async function findFilters(

@@ -65,7 +65,10 @@ export interface Correction {
   readonly guess: string | null;
 }
 
-/** For words that no product has, those that are nearest to them. */
+/**
+ * For words that no product has, those that are nearest to them. The sub-select hides from the planner
+ * how many keys there are: it would rather read all words of a small shop than look up sixty.
+ */
 export async function correct(
   db: Queryable,
   misspelt: readonly string[],
@@ -76,7 +79,7 @@ export async function correct(
       ? []
       : await db.query<KnownWord>(
           `SELECT word, stem, products, titles FROM ${LIVE}.word
-           WHERE spellings && $1::int[] AND products > 0`,
+           WHERE spellings && (SELECT $1::int[]) AND products > 0`,
           [[...keys]],
         );
   return new Map(

@@ -4,11 +4,6 @@ import { readProducts } from "../import/read-products";
 import { surveyFile, type Survey } from "../import/survey-file";
 import { Conversation, type FileTask } from "./conversation";
 
-import type { OrderRecord } from "../../../contracts/orders";
-import { buildInvoice } from "../build/build-invoice";
-import { buildCsv, buildXlsx } from "../build/build-report";
-import type { SalesRow } from "../domain/sales-row";
-
 /** What one message may carry: it is copied into the main thread in one go. */
 const BATCH_ITEMS = 50;
 const BATCH_CHARACTERS = 128 * 1024;
@@ -57,25 +52,3 @@ function weightOf(item: ImportItem): number {
   const { description, variants, images } = item.product;
   return description.length + 300 * variants.length + 150 * images.length + 500;
 }
-
-export interface ReportTask {
-  readonly format: "csv" | "xlsx";
-}
-
-/** Makes a file of the rows that come as JSON, a page in each piece. */
-export async function buildReport({ port, options }: FileTask<ReportTask>): Promise<Uint8Array> {
-  const main = new Conversation<never>(port);
-  try {
-    const pages = pagesOf(main.file());
-    return await (options.format === "csv" ? buildCsv(pages) : buildXlsx(pages));
-  } finally {
-    main.end();
-  }
-}
-
-async function* pagesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<SalesRow[]> {
-  // Written by `reportSales`, in the other thread.
-  for await (const piece of pieces) yield JSON.parse(piece.toString()) as SalesRow[];
-}
-
-export const invoice = (order: OrderRecord): Promise<Uint8Array> => buildInvoice(order);
