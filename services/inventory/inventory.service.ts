@@ -2,18 +2,19 @@ import type { Service, ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
 import { fail } from "../../contracts/errors";
-import { hasCode, messageOf } from "../../lib/errors";
 import { implement } from "../../lib/mesh/implement";
 import { callerOf } from "../../lib/mesh/caller";
 import type { Caller } from "../../lib/mesh/types";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
-import { countStock } from "./count-stock";
+import { countMany, countStock } from "./count-stock";
 import { toAvailability, toLevel } from "./domain/stock-level";
 import { releaseExpired } from "./release-expired";
 import { commitStock, giveBackStock, reserveStock } from "./reserve-stock";
+import { settleHold } from "./settle-hold";
 import { inventoryMigrations } from "./store/migrations";
 import { stockModel } from "./store/model";
+import { holdStandings, holdsToReconcile } from "./store/reconcile-store";
 import { addSkus, findStock } from "./store/stock-store";
 
 const EXPIRY_POLL_MS = 5_000;
@@ -55,31 +56,26 @@ export const inventoryService = (runtime: Runtime): ServiceSchema =>
         );
       },
       async stock(ctx) {
-        const { levels, reason } = ctx.params;
-        await addSkus(
-          this.db,
-          levels.map(({ sku }) => ({ sku, onHand: 0 })),
-        );
-        const refused: { sku: string; message: string }[] = [];
-        let changed = 0;
-        for (const { sku, onHand } of levels) {
-          try {
-            const count = await this.unitOfWork(ctx, (work) =>
-              countStock(work, sku, { onHand }, reason),
-            );
-            if (count.changed) changed++;
-          } catch (error) {
-            if (!hasCode(error, "STOCK_RESERVED")) throw error;
-            refused.push({ sku, message: messageOf(error) });
-          }
-        }
-        return { changed, refused };
+        const { levels, ...count } = ctx.params;
+        const counted = await this.unitOfWork(ctx, (work) => countMany(work, levels, count));
+        return { ...counted, refused: [...counted.refused] };
       },
       async availability({ params: { skus } }) {
         const rows = await findStock(this.db, skus);
         const known = new Map(rows.map((row) => [row.sku, toAvailability(toLevel(row))]));
         const none = { available: 0, lowStock: false };
         return Object.fromEntries(skus.map((sku) => [sku, known.get(sku) ?? none]));
+      },
+      async toReconcile({ params: { which, after } }) {
+        return holdsToReconcile(this.db, which, after);
+      },
+      async standings({ params: { orderIds } }) {
+        return holdStandings(this.db, orderIds);
+      },
+      async settle(ctx) {
+        const { orderId } = ctx.params;
+        const unitOfWork: Parameters<typeof settleHold>[2] = (work) => this.unitOfWork(ctx, work);
+        return { orderId, status: await settleHold(this.db, ctx, unitOfWork, orderId) };
       },
     },
     events: {

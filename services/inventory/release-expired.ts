@@ -1,8 +1,8 @@
-import { hasCode } from "../../lib/errors";
 import type { Caller } from "../../lib/mesh/types";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import type { Database } from "../../lib/store/database";
 import { giveBackStock } from "./reserve-stock";
+import { statusOf } from "./settle-hold";
 import { expiredHolds, extendHold } from "./store/reservation-store";
 
 const BATCH = 50;
@@ -24,11 +24,6 @@ export async function releaseExpired(
 }
 
 async function isAlive(caller: Caller, id: string): Promise<boolean> {
-  try {
-    const { status } = await caller.call("orders.find", { id });
-    return status !== "cancelled" && status !== "refunded";
-  } catch (error) {
-    if (hasCode(error, "NOT_FOUND")) return false;
-    throw error;
-  }
+  const status = await statusOf(caller, id);
+  return status !== null && status !== "cancelled" && status !== "refunded";
 }

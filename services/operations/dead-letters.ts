@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { durableServices, type DurableService } from "../../contracts";
 import type { DeadLetter } from "../../contracts/durable";
 import { fail } from "../../contracts/errors";
@@ -13,14 +14,15 @@ const NO_ID = "00000000-0000-0000-0000-000000000000";
 const consumersOf = (consumer?: string): readonly DurableService[] =>
   durableServices.filter((service) => consumer === undefined || service === consumer);
 
-const eventOf = (event?: string) => (event === undefined ? {} : { event });
+/** Letters in a second: their handlers have other work too. */
+const RATE = 50;
 
 /** One page over all consumers, newest first. */
 export async function listDeadLetters(
   caller: Caller,
-  { consumer, event, cursor, limit = 20 }: ActionParams<"operations.deadLetters">,
+  { consumer, cursor, limit = 20, ...filter }: ActionParams<"operations.deadLetters">,
 ): Promise<ActionResult<"operations.deadLetters">> {
-  const params = { ...eventOf(event), ...beforeOf(cursor), limit: limit + 1 };
+  const params = { ...filter, ...beforeOf(cursor), limit: limit + 1 };
   const { answers, silent } = await askServices(
     (service) => caller.call(`${service}.deadLetters`, params, ASK),
     consumersOf(consumer),
@@ -45,11 +47,31 @@ export async function findDeadLetter(caller: Caller, id: string): Promise<DeadLe
   return letter ?? refuse(asked);
 }
 
-export async function deleteDeadLetter(caller: Caller, id: string): Promise<null> {
+type Deed = ActionParams<`${DurableService}.deleteDeadLetter`>;
+
+export async function deleteDeadLetter(caller: Caller, deed: Deed): Promise<null> {
   const asked = await askServices((service) =>
-    caller.call(`${service}.deleteDeadLetter`, { id }, ASK),
+    caller.call(`${service}.deleteDeadLetter`, deed, ASK),
   );
   return asked.answers.some(({ answer }) => answer) ? null : refuse(asked);
+}
+
+export async function parkDeadLetter(caller: Caller, deed: Deed): Promise<null> {
+  const asked = await askServices((service) => caller.call(`${service}.parkDeadLetter`, deed, ASK));
+  return asked.answers.some(({ answer }) => answer) ? null : refuse(asked);
+}
+
+export async function listAudit(
+  caller: Caller,
+  { cursor, limit = 20 }: ActionParams<"operations.deadLetterAudit">,
+): Promise<ActionResult<"operations.deadLetterAudit">> {
+  const params = { ...beforeOf(cursor), limit: limit + 1 };
+  const { answers, silent } = await askServices((service) =>
+    caller.call(`${service}.deadLetterAudit`, params, ASK),
+  );
+  const deeds = answers.flatMap(({ answer }) => answer).sort((a, b) => (a.id < b.id ? 1 : -1));
+  const page = toPage(deeds, limit, ({ id }) => [id]);
+  return { items: page.rows, nextCursor: page.nextCursor, degraded: silent };
 }
 
 export async function replayDeadLetter(caller: Caller, id: string): Promise<{ replayed: number }> {
@@ -68,18 +90,26 @@ function refuse({ silent }: Answers<unknown>): never {
 /** Oldest first, one after the other: events of one aggregate reach their handler in their order. */
 export async function replayDeadLetters(
   caller: Caller,
-  { consumer, event, limit = PAGE }: ActionParams<"operations.replayDeadLetters">,
+  {
+    consumer,
+    limit = PAGE,
+    dryRun = false,
+    ...filter
+  }: ActionParams<"operations.replayDeadLetters">,
 ): Promise<{ replayed: number }> {
   const { answers } = await askServices(
-    (service) => oldestOf(caller, service, { ...eventOf(event), limit }),
+    (service) => oldestOf(caller, service, { ...filter, limit }),
     consumersOf(consumer),
   );
   const letters = answers.flatMap(({ service, answer }) =>
     answer.map((letter) => ({ service, id: letter.id })),
   );
   letters.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const chosen = letters.slice(0, limit);
+  if (dryRun) return { replayed: chosen.length };
   let replayed = 0;
-  for (const { service, id } of letters.slice(0, limit)) {
+  for (const { service, id } of chosen) {
+    if (replayed > 0) await sleep(1000 / RATE);
     if (await caller.call(`${service}.replayDeadLetter`, { id })) replayed++;
   }
   return { replayed };
@@ -88,7 +118,7 @@ export async function replayDeadLetters(
 async function oldestOf(
   caller: Caller,
   service: DurableService,
-  { limit, ...filter }: { event?: string; limit: number },
+  { limit, ...filter }: Omit<ActionParams<`${DurableService}.deadLetters`>, "before" | "after">,
 ): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for (;;) {

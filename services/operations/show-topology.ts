@@ -3,7 +3,7 @@ import { durableServices, type DurableService } from "../../contracts";
 import type { ActionResult, Caller } from "../../lib/mesh/types";
 import { ASK, askServices } from "./ask-services";
 
-type Topology = ActionResult<"operations.topology">;
+type Topology = Omit<ActionResult<"operations.topology">, "breakers">;
 
 const PING_MS = 1_000;
 

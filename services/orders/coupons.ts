@@ -14,7 +14,7 @@ export async function createCoupon(
   const coupon: NewCoupon = {
     code: asked.code,
     kind: asked.kind,
-    percentOff: asked.percentOff ?? null,
+    percentOff: asked.percentOff === undefined ? null : toBasisPoints(asked.percentOff),
     amountOff: asked.amountOff ?? null,
     minimumSubtotal: asked.minimumSubtotal ?? null,
     startsAt: asked.startsAt ? new Date(asked.startsAt) : null,
@@ -29,6 +29,14 @@ export async function createCoupon(
   } catch (error) {
     throw violates(error, "coupon_pkey") ? fail("COUPON_TAKEN") : error;
   }
+}
+
+/** 12.5 % are 1,250; what is finer would be rounded unseen. */
+function toBasisPoints(percent: number): number {
+  const basisPoints = Math.round(percent * 100);
+  // 100 × 8.2 is no whole number to a computer; two decimals are.
+  if (basisPoints / 100 === percent) return basisPoints;
+  throw invalidField("/percentOff", "has more than two decimals");
 }
 
 /** What a cart shows; the order itself decides again, under the coupon's lock. */

@@ -6,7 +6,7 @@ import { advance, markDispatched } from "./store/order-store";
 import type { OrderRow } from "./store/order-row";
 
 /** Told after each committed change of status, for those who watch an order live. */
-export type StatusListener = (orderId: string) => void;
+export type StatusListener = (order: OrderRow) => void;
 
 const referenceOf = (row: OrderRow) => ({
   orderId: row.id,
@@ -93,7 +93,7 @@ export class OrderMoves {
   }
 
   #announce<R extends OrderRow | null>(work: UnitOfWork, row: R): R {
-    if (row) work.afterCommit(() => this.changed(row.id));
+    if (row) work.afterCommit(() => this.changed(row));
     return row;
   }
 }

@@ -12,12 +12,14 @@ import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { cancelOverdue } from "./cancel-overdue";
 import { createCoupon, quoteCoupon } from "./coupons";
+import { orderMeter } from "./measure-orders";
 import { OrderMoves } from "./move-order";
 import { placeOrder, type Checkout } from "./place-order";
 import { presentOrder } from "./present-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
 import { orderModel } from "./store/model";
+import { lockOverdue, orderStandings, ordersToReconcile } from "./store/reconcile-store";
 import { toRecord, type OrderRow } from "./store/order-row";
 import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store";
 
@@ -25,7 +27,11 @@ const couponCursor = cursorReader(T.Tuple([Time, CouponCode]));
 const DEADLINE_POLL_MS = 500;
 
 type Members = DurableMembers &
-  Pick<Checkout, "running"> & { moves: OrderMoves; deadlines?: Poller };
+  Pick<Checkout, "running"> & {
+    measure: Checkout["measure"];
+    moves: OrderMoves;
+    deadlines?: Poller;
+  };
 
 /** Orders and their state machine: who may do what to an order, and when it is over. */
 export const ordersService = (runtime: Runtime): ServiceSchema =>
@@ -39,9 +45,9 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
     ],
     actions: {
       async place(ctx) {
-        const { db, outbox, running } = this;
+        const { db, outbox, running, measure } = this;
         const { orderTimeoutMs } = runtime.config;
-        return placeOrder({ db, outbox, orderTimeoutMs, running }, ctx);
+        return placeOrder({ db, outbox, orderTimeoutMs, running, measure }, ctx);
       },
       async cancel(ctx) {
         const { id } = ctx.params;
@@ -98,6 +104,19 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         const page = await listOrders(this.db, { ...filter, ...(before ? { before } : {}), limit });
         return { items: page.rows.map(toRecord), nextCursor: page.nextCursor };
       },
+      async toReconcile({ params: { which, after } }) {
+        return ordersToReconcile(this.db, which, after);
+      },
+      async standings({ params: { orderIds } }) {
+        return orderStandings(this.db, orderIds);
+      },
+      async settle(ctx) {
+        const { orderId } = ctx.params;
+        await this.unitOfWork(ctx, async (work) => {
+          if (await lockOverdue(work, orderId)) await this.moves.cancel(work, orderId, "TIMEOUT");
+        });
+        return { orderId, status: (await findOrder(this.db, orderId))?.status ?? null };
+      },
       async createCoupon(ctx) {
         return createCoupon(this.db, ctx.params);
       },
@@ -146,8 +165,10 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
     },
     created() {
       Object.assign(this, { running: new Map() });
-      this.moves = new OrderMoves((orderId) => {
-        void this.broker.broadcast("order.status", { orderId });
+      this.measure = orderMeter(this.broker);
+      this.moves = new OrderMoves((order) => {
+        this.measure(order);
+        void this.broker.broadcast("order.status", { orderId: order.id });
       });
     },
     started() {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fail, invalidField } from "../../contracts/errors";
 import type { Order } from "../../contracts/orders";
+import { failpoint } from "../../lib/faults/points";
 import { newId } from "../../lib/ids";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { violates, type Database, type Queryable } from "../../lib/store/database";
@@ -24,6 +25,8 @@ export interface Checkout {
   readonly orderTimeoutMs: number;
   /** Fingerprints of the requests that this node is working on, by user and key. */
   readonly running: Map<string, string>;
+  /** Told of each order that was placed. */
+  readonly measure: (order: OrderRow) => void;
 }
 
 interface Outcome {
@@ -100,7 +103,7 @@ const canonical = (value: unknown): string =>
 type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;
 
 async function insert(
-  { db, outbox }: Checkout,
+  { db, outbox, measure }: Checkout,
   ctx: PlaceCtx,
   basket: Basket,
   details: Details,
@@ -113,13 +116,16 @@ async function insert(
       return insertOrder(tx, order, outbox.toJson([created(order)], ctx));
     };
     try {
+      await failpoint("orders.place.before_commit");
       const { couponCode } = details;
       const row = couponCode
         ? await db.transaction(async (tx) =>
             write(tx, await redeem(tx, couponCode, id, ctx.user.id, basket)),
           )
         : await write(db);
+      await failpoint("orders.place.after_commit");
       outbox.wake();
+      measure(row);
       return row;
     } catch (error) {
       if (!violates(error, "orders_number")) throw error;

@@ -1,8 +1,13 @@
 import { newId } from "../../lib/ids";
-import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-import type { EventPayload } from "../../lib/mesh/types";
+import type { UnitOfWork } from "../../lib/messaging/event";
 import { cancelCharge } from "./domain/cancel-charge";
-import { addRefunding, askNow, markCancelled, voidPayment } from "./store/payment-store";
+import {
+  addRefunding,
+  askNow,
+  markCancelled,
+  voidPayment,
+  type CancelledOrder,
+} from "./store/payment-store";
 import { insertRefunds } from "./store/refund-store";
 
 export interface Wakes {
@@ -15,12 +20,10 @@ export interface Wakes {
  * never will be. A charge whose outcome is not known yet is undone when it is.
  */
 export async function cancelPayment(
-  event: EventEnvelope<EventPayload<"order.cancelled">>,
+  { orderId, userId, reason, ...origin }: CancelledOrder,
   work: UnitOfWork,
   { wakeCharges, wakeRefunds }: Wakes,
 ): Promise<void> {
-  const { orderId, userId, reason } = event.payload;
-  const origin = { causedBy: event.id, traceparent: event.traceparent };
   const payment = await markCancelled(work, { orderId, userId, reason, ...origin });
   const cancellation = cancelCharge(payment);
   switch (cancellation.kind) {

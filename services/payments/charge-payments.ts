@@ -1,5 +1,6 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../../lib/errors";
+import { failpoint } from "../../lib/faults/points";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { Batcher } from "./batcher";
 import { Dispatcher, type Worker } from "./dispatcher";
@@ -76,11 +77,13 @@ async function askForCharge(
     method,
   };
   try {
+    const undo = cancelled || expired;
+    const what = undo ? "payments.void" : "payments.charge";
+    await failpoint(what, "before_call");
     const charge = await callWithin(CALL_LIMIT_MS, (signal) =>
-      cancelled || expired
-        ? provider.voidCharge(request, signal)
-        : provider.charge(request, signal),
+      undo ? provider.voidCharge(request, signal) : provider.charge(request, signal),
     );
+    await failpoint(what, "after_call");
     assertSameMoney(charge, payment);
     return { kind: "answered", charge };
   } catch (error) {

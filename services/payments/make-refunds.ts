@@ -1,5 +1,6 @@
 import type { Logger } from "moleculer";
 import { messageOf } from "../../lib/errors";
+import { failpoint } from "../../lib/faults/points";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { Dispatcher, type Worker } from "./dispatcher";
 import { backoffMs } from "./domain/backoff";
@@ -42,12 +43,14 @@ async function makeRefund(options: RefundOptions, refund: DueRefund): Promise<vo
   const { id, orderId, chargeId, amount, currency, attempts } = refund;
   let providerRefundId: string;
   try {
+    await failpoint("payments.refund.before_call");
     providerRefundId = await callWithin(CALL_LIMIT_MS, (signal) =>
       provider.refund(
         { chargeId, idempotencyKey: refundKey(orderId, id), amount: { amount, currency } },
         signal,
       ),
     );
+    await failpoint("payments.refund.after_call");
   } catch (error) {
     const text = `refund ${id} of order ${orderId}, attempt ${attempts}: ${messageOf(error)}`;
     if (attempts < TROUBLING_ATTEMPTS) logger.warn(text);

@@ -13,8 +13,11 @@ import { refundDispatcher } from "./make-refunds";
 import type { PaymentProvider, ProviderHost } from "./provider/payment-provider";
 import { providerOf } from "./provider/provider-of";
 import { receiveWebhook } from "./receive-webhook";
+import { paymentStandings, paymentsToReconcile } from "./reconcile-payments";
 import { requestRefund } from "./request-refund";
+import { settlePayment } from "./settle-payment";
 import { paymentsMigrations } from "./store/migrations";
+import { oldWebhooks } from "./store/webhook-store";
 import { paymentModel } from "./store/model";
 import { findPayments, insertPayment } from "./store/payment-store";
 
@@ -34,6 +37,7 @@ export const paymentsService = (
         service: "payments",
         model: paymentModel,
         migrations: paymentsMigrations,
+        retention: [oldWebhooks],
       }),
     ],
     actions: {
@@ -46,6 +50,16 @@ export const paymentsService = (
         return this.unitOfWork(ctx, (work) =>
           requestRefund(work, ctx.params, { traceparent, wakeRefunds }),
         );
+      },
+      async toReconcile({ params: { which, after } }) {
+        return paymentsToReconcile(this.db, provider, which, after);
+      },
+      async standings({ params: { orderIds } }) {
+        return paymentStandings(this.db, provider, orderIds);
+      },
+      async settle(ctx) {
+        const wakes = wakesOf(this);
+        return settlePayment({ outbox: this.outbox, provider, wakes }, ctx);
       },
       async webhook({ params: { provider: name, rawBody, sandboxSignature, stripeSignature } }) {
         if (name !== provider.name) throw fail("NOT_FOUND", "there is no such payment provider");
@@ -75,7 +89,8 @@ export const paymentsService = (
       },
       // Undo.
       async "order.cancelled"(event, work) {
-        await cancelPayment(event, work, wakesOf(this));
+        const origin = { causedBy: event.id, traceparent: event.traceparent };
+        await cancelPayment({ ...event.payload, ...origin }, work, wakesOf(this));
       },
     },
     async started() {

@@ -28,7 +28,7 @@ export async function receiveWebhook(
   { outbox, provider, wakeRefunds }: WebhookOptions,
   request: WebhookRequest,
 ): Promise<void> {
-  const { id, type, orderId } = provider.verifyWebhook(request);
+  const { id, type, orderId } = await provider.verifyWebhook(request);
   const event = { provider: provider.name, id, type, orderId };
   if (await isKnownWebhook(outbox.db, event)) return;
   const [payment] = orderId ? await findPayments(outbox.db, [orderId]) : [];
@@ -44,7 +44,8 @@ export async function receiveWebhook(
   });
 }
 
-async function lookUp(
+/** What the provider has under the payment's key; SERVICE_UNAVAILABLE when it does not say. */
+export async function lookUp(
   provider: PaymentProvider,
   payment: PaymentRow,
 ): Promise<ProviderCharge | null> {

@@ -38,4 +38,10 @@ export const inventoryMigrations: readonly Migration[] = [
       CREATE INDEX stock_movement_sku ON stock_movement (sku, id);
     `,
   },
+  {
+    name: "0002_counted_batch",
+    // The batch that counted a SKU last: an import that a crash made count it twice would bring back
+    // what was sold in between.
+    sql: "ALTER TABLE stock ADD COLUMN counted_batch uuid;",
+  },
 ];

@@ -52,3 +52,38 @@ export async function moveStock(
   if (!row) throw new Error(`stock row of ${sku} vanished under its lock`);
   return row;
 }
+
+export interface CountedRow extends StockRow {
+  /** The batch that counted it last. */
+  readonly counted_batch: string | null;
+}
+
+/** Locks the rows of many SKUs, in the one order of all who lock several. */
+export const lockCounted = (tx: Queryable, skus: readonly string[]): Promise<CountedRow[]> =>
+  tx.query(
+    `SELECT sku, on_hand, reserved, counted_batch FROM stock
+     WHERE sku = ANY($1) ORDER BY sku FOR UPDATE`,
+    [skus],
+  );
+
+/** Moves rows that this transaction has locked, and notes which batch did; answers those that moved. */
+export const moveCounted = (
+  tx: Queryable,
+  moves: readonly { readonly sku: string; readonly delta: number }[],
+  { reason, batch }: { readonly reason: string; readonly batch: string | null },
+): Promise<StockVersion[]> =>
+  tx.query(
+    `WITH move AS MATERIALIZED (
+       SELECT sku, delta FROM json_to_recordset($1::json) AS m(sku text, delta int)
+     ), noted AS (
+       INSERT INTO stock_movement (sku, delta, reason)
+       SELECT sku, delta, $2 FROM move WHERE delta <> 0
+     ), counted AS (
+       UPDATE stock s SET on_hand = on_hand + delta,
+         version = version + CASE WHEN delta = 0 THEN 0 ELSE 1 END,
+         counted_batch = $3, updated_at = now()
+       FROM move WHERE s.sku = move.sku RETURNING s.*, delta
+     )
+     SELECT ${RETURNING} FROM counted WHERE delta <> 0`,
+    [JSON.stringify(moves), reason, batch],
+  );

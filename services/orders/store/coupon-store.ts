@@ -105,7 +105,7 @@ function toCoupon(row: CouponRow): Coupon {
   return {
     code: row.code,
     kind: row.kind,
-    ...given("percentOff", row.percentOff),
+    ...given("percentOff", row.percentOff === null ? null : row.percentOff / 100),
     ...given<"amountOff", Money>("amountOff", row.amountOff),
     ...given<"minimumSubtotal", Money>("minimumSubtotal", row.minimumSubtotal),
     ...given("startsAt", iso(row.startsAt)),

@@ -78,4 +78,9 @@ export const orderMigrations: readonly Migration[] = [
       ALTER TABLE orders ADD COLUMN coupon_code text;
     `,
   },
+  {
+    name: "0003_history_age",
+    // In the order of time it is written, so a block range index costs next to nothing.
+    sql: "CREATE INDEX order_history_age ON order_history USING brin (at)",
+  },
 ];

@@ -73,7 +73,11 @@ export interface PaymentProvider {
    * The event of a webhook. Throws WEBHOOK_SIGNATURE_INVALID for a bad or stale signature, and
    * MALFORMED_JSON or VALIDATION_FAILED for a well-signed body that is no event.
    */
-  verifyWebhook(request: WebhookRequest): ProviderEvent;
+  verifyWebhook(request: WebhookRequest): Promise<ProviderEvent>;
   /** The provider's own ledger, newest first; only providers for tests can show it. */
   listCharges?(filter: ChargeFilter): Promise<ChargeList>;
+  /** All charges of some orders; missing where a provider cannot be asked for so many. */
+  chargesOf?(orderIds: readonly string[]): Promise<SandboxCharge[]>;
+  /** Orders placed within the last hour that it has charges of: sorted ids behind `after`. */
+  chargedOrders?(after: string, limit: number): Promise<string[]>;
 }

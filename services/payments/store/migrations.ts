@@ -123,4 +123,9 @@ export const paymentsMigrations: readonly Migration[] = [
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_balances();
     `,
   },
+  {
+    name: "0003_webhook_age",
+    // In the order of time they are written, so a block range index costs next to nothing.
+    sql: "CREATE INDEX webhook_event_age ON webhook_event USING brin (received_at)",
+  },
 ];

@@ -62,7 +62,7 @@ export async function markCancelled(
     `INSERT INTO payment AS p (order_id, user_id, status, cancel_reason, caused_by, traceparent)
      VALUES ($1, $2, 'voided', $3, $4, $5)
      ON CONFLICT (order_id) DO UPDATE SET cancel_reason = coalesce(p.cancel_reason, $3),
-       caused_by = $4, traceparent = $5, updated_at = now()
+       caused_by = coalesce($4, p.caused_by), traceparent = $5, updated_at = now()
      RETURNING ${COLUMNS}`,
     [orderId, userId, reason, causedBy, traceparent],
   );

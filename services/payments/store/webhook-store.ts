@@ -1,3 +1,4 @@
+import type { RetentionRule } from "../../../lib/messaging/retention";
 import type { Queryable } from "../../../lib/store/database";
 
 export interface WebhookEvent {
@@ -27,3 +28,11 @@ export async function noteWebhook(tx: Queryable, event: WebhookEvent): Promise<b
   );
   return rows.length > 0;
 }
+
+/** Providers give up after days; a repeat that came later would find its charge settled all the same. */
+export const oldWebhooks: RetentionRule = {
+  name: "webhooks",
+  sql: `DELETE FROM webhook_event WHERE (provider, event_id) IN (
+    SELECT provider, event_id FROM webhook_event WHERE received_at < now() - interval '90 days'
+    LIMIT $1)`,
+};

@@ -20,7 +20,7 @@ const IN_HAND = 16;
 
 export interface DeliveryOptions {
   readonly open: () => Promise<Database>;
-  readonly secret: string;
+  readonly secret: () => Promise<string>;
   readonly host: ProviderHost;
 }
 
@@ -34,7 +34,7 @@ export function webhookDispatcher({ open, secret, host }: DeliveryOptions): Work
     const now = Math.floor(Date.now() / 1000);
     const body = webhookBody(id, charge, now);
     try {
-      await host.deliverWebhook(body, signWebhook(secret, body, now));
+      await host.deliverWebhook(body, signWebhook(await secret(), body, now));
     } catch (error) {
       host.logger.warn(`webhook ${id}, attempt ${attempts}: ${messageOf(error)}`);
       await deferDelivery(db, id, backoffMs(attempts, Math.random()), messageOf(error));

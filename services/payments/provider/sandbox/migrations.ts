@@ -44,4 +44,13 @@ export const sandboxMigrations: readonly Migration[] = [
       CREATE INDEX webhook_delivery_due ON webhook_delivery (next_attempt_at) WHERE delivered_at IS NULL;
     `,
   },
+  {
+    name: "0002_webhook_secret",
+    sql: `
+      CREATE TABLE webhook_secret (
+        only_one bool PRIMARY KEY DEFAULT true CHECK (only_one),
+        value text NOT NULL
+      );
+    `,
+  },
 ];

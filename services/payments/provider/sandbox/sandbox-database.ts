@@ -1,8 +1,8 @@
 import { Sequelize } from "sequelize";
-import { databaseOf, type Runtime } from "../../../../config/runtime";
+import type { Runtime } from "../../../../config/runtime";
 import { Database } from "../../../../lib/store/database";
 import { migrate } from "../../../../lib/store/migrate";
-import { ensureDatabase, sequelizeOptions } from "../../../../lib/store/postgres";
+import { databaseUrl, ensureDatabase, sequelizeOptions } from "../../../../lib/store/postgres";
 import { sandboxMigrations } from "./migrations";
 
 const MAX_CONNECTIONS = 4;
@@ -13,8 +13,10 @@ export class SandboxDatabase {
   #sequelize: Sequelize | null = null;
   #opening: Promise<Database> | null = null;
 
-  constructor(runtime: Runtime) {
-    this.#url = databaseOf(runtime, "sandbox");
+  constructor({ config, postgresUrl }: Runtime) {
+    // Where payments alone has a server, beside its database.
+    const server = postgresUrl || (config.databaseUrls.payments ?? "");
+    this.#url = databaseUrl(server, config.namespace, "sandbox");
   }
 
   open(): Promise<Database> {

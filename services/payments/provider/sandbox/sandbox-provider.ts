@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Type as T } from "@sinclair/typebox";
-import type { Config } from "../../../../config/env";
 import type { Runtime } from "../../../../config/runtime";
 import { cursorReader } from "../../../../contracts/cursor";
 import { fail } from "../../../../contracts/errors";
@@ -23,6 +22,8 @@ import type {
 import { webhookDispatcher } from "./deliver-webhooks";
 import { SandboxDatabase } from "./sandbox-database";
 import {
+  chargedOrders,
+  chargesOf,
   findCharge,
   insertCharge,
   isFailing,
@@ -33,7 +34,7 @@ import {
 } from "./sandbox-store";
 import { testMethod } from "./test-methods";
 import { parseWebhook } from "./webhook-event";
-import { webhookSecret } from "./webhook-secret";
+import { webhookSecretOf } from "./webhook-secret";
 import { isSignedWebhook } from "./webhook-signature";
 
 const STOP_LIMIT_MS = 2_000;
@@ -44,25 +45,24 @@ const STOP_LIMIT_MS = 2_000;
  */
 export class SandboxProvider implements PaymentProvider {
   readonly name = "sandbox";
-  readonly #config: Config;
   readonly #database: SandboxDatabase;
-  #secret: string | null = null;
+  readonly #secret: () => Promise<string>;
   #webhooks: Worker | null = null;
 
   constructor(runtime: Runtime) {
-    this.#config = runtime.config;
+    const { payments } = runtime.config;
+    if (payments.provider !== "sandbox") throw new Error(`${payments.provider} is no sandbox`);
     this.#database = new SandboxDatabase(runtime);
+    this.#secret = webhookSecretOf(payments, () => this.#database.open());
   }
 
   async start(host: ProviderHost): Promise<void> {
-    const secret = await webhookSecret(this.#config);
-    this.#secret = secret;
     const open = (): Promise<Database> => this.#database.open();
     // A provider that is away does not keep the shop from starting.
     await open().catch((error: unknown) =>
       host.logger.warn(`the sandbox is away: ${messageOf(error)}`),
     );
-    this.#webhooks = webhookDispatcher({ open, secret, host });
+    this.#webhooks = webhookDispatcher({ open, secret: this.#secret, host });
     this.#webhooks.start();
   }
 
@@ -88,14 +88,31 @@ export class SandboxProvider implements PaymentProvider {
     return makeRefund(await this.#database.open(), request);
   }
 
-  verifyWebhook({ rawBody, signatures }: WebhookRequest): ProviderEvent {
+  async verifyWebhook({ rawBody, signatures }: WebhookRequest): Promise<ProviderEvent> {
     const signature = signatures.sandbox ?? "";
     // The clock of this node: who has no signature must not make the database work.
     const now = Math.floor(Date.now() / 1000);
-    if (this.#secret === null || !isSignedWebhook(this.#secret, { rawBody, signature }, now)) {
+    if (!isSignedWebhook(await this.#secretInUse(), { rawBody, signature }, now)) {
       throw fail("WEBHOOK_SIGNATURE_INVALID");
     }
     return parseWebhook(rawBody);
+  }
+
+  /** Asks the database once at most; SERVICE_UNAVAILABLE while that one is away. */
+  async #secretInUse(): Promise<string> {
+    try {
+      return await this.#secret();
+    } catch (error) {
+      throw Object.assign(fail("SERVICE_UNAVAILABLE"), { cause: messageOf(error) });
+    }
+  }
+
+  async chargesOf(orderIds: readonly string[]): Promise<SandboxCharge[]> {
+    return (await chargesOf(await this.#database.open(), orderIds)).map(toSandboxCharge);
+  }
+
+  async chargedOrders(after: string, limit: number): Promise<string[]> {
+    return chargedOrders(await this.#database.open(), after, limit);
   }
 
   async listCharges({ orderId, cursor, limit }: ChargeFilter): Promise<ChargeList> {

@@ -1,5 +1,6 @@
 import { newId } from "../../../../lib/ids";
 import type { Queryable } from "../../../../lib/store/database";
+import { smallestIdOf } from "../../../../lib/store/id-range";
 import { VOIDED } from "../../domain/provider-charge";
 import type { ChargeRequest, RefundRequest } from "../payment-provider";
 import type { TestMethod } from "./test-methods";
@@ -152,3 +153,23 @@ export const listCharges = (
          AND order_id = $3 ORDER BY position DESC LIMIT $2`,
     [filter.before, filter.limit, ...(filter.orderId === null ? [] : [filter.orderId])],
   );
+
+export const chargesOf = (db: Queryable, orderIds: readonly string[]): Promise<ChargeRow[]> =>
+  db.query(`SELECT ${CHARGE_COLUMNS} FROM charge WHERE order_id = ANY($1) ORDER BY position`, [
+    orderIds,
+  ]);
+
+/** Orders with charges, of the last hour by their ids. */
+export async function chargedOrders(
+  db: Queryable,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `SELECT DISTINCT order_id AS id FROM charge
+     WHERE order_id > greatest($1, ${smallestIdOf("now() - interval '1 hour'")})
+     ORDER BY order_id LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map(({ id }) => id);
+}

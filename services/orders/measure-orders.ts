@@ -1,0 +1,22 @@
+import type { ServiceBroker } from "moleculer";
+import { shopMetrics } from "../../contracts/metrics";
+import { meterOf } from "../../lib/observability/meter";
+import type { OrderRow } from "./store/order-row";
+
+/** The version of an order that has moved once, from pending. */
+const SECOND_VERSION = 2;
+
+/** Counts orders as they reach a status; told after each commit, on the node that made it. */
+export function orderMeter(broker: ServiceBroker): (order: OrderRow) => void {
+  const meter = meterOf(broker, shopMetrics);
+  return (order) => {
+    const { status, cancel_reason: reason, currency } = order;
+    meter.add("shop_orders_total", { status });
+    if (status === "confirmed") {
+      meter.add("shop_revenue_minor_units_total", { currency }, Number(order.total));
+    }
+    if (order.version !== SECOND_VERSION) return;
+    const seconds = (order.updated_at.getTime() - order.created_at.getTime()) / 1000;
+    meter.observe("shop_saga_duration_seconds", seconds, { outcome: reason ?? status });
+  };
+}
