@@ -1,13 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import { ServiceBroker, type ServiceSchema } from "moleculer";
 import type { Config } from "./config/env";
+import type { FaultConfig } from "./config/faults";
 import type { Runtime } from "./config/runtime";
+import type { ServiceName } from "./contracts";
 import { startEmbeddedPostgres } from "./lib/embedded/postgres";
+import { takeFaultsByMessage } from "./lib/faults/by-message";
+import { armFaults } from "./lib/faults/points";
+import { unruly } from "./lib/faults/unruly-transport";
 import { InProcessTransport } from "./lib/messaging/in-process-transport";
 import { JetStreamTransport } from "./lib/messaging/jetstream-transport";
 import type { Transport } from "./lib/messaging/transport";
-import { brokerOptions } from "./moleculer.config";
-import { services } from "./services";
+import { leaveMesh } from "./lib/mesh/leave";
+import { watchMesh } from "./lib/observability/mesh-watch";
+import { watchProcess } from "./lib/observability/process-metrics";
+import { topologyPage } from "./lib/observability/topology-page";
+import { brokerOptions, LEAVE_MS } from "./moleculer.config";
+import { serviceOf, type ServiceFactory } from "./services";
 
 /** A running node of the shop. */
 export interface Shop {
@@ -22,23 +31,39 @@ export interface Shop {
 /** What carries durable events: JetStream in a cluster, this process when it is alone. */
 async function transportOf(config: Config, broker: ServiceBroker): Promise<Transport> {
   const logger = broker.getLogger("events");
-  if (!config.natsUrl) return new InProcessTransport(logger);
-  const { natsUrl: url, namespace } = config;
-  return JetStreamTransport.connect({ url, namespace, node: broker.nodeID, logger });
+  // A client publishes and consumes nothing.
+  if (!config.natsUrl || config.services.length === 0) return new InProcessTransport(logger);
+  const { natsUrl: url, natsCa: ca, namespace, eventRetention: keep } = config;
+  return JetStreamTransport.connect({ url, ca, namespace, node: broker.nodeID, logger, keep });
 }
 
-/**
- * Starts the services of `config` in this process, with embedded servers where none are named.
- * `extras` run beside them: stand-ins in tests.
- */
+/** Arms what this process is to suffer, and says so loudly. */
+function suffer({ faults, byMessage, seed }: FaultConfig, transport: Transport): Transport {
+  console.error("!!! FAULTS ARE ARMED: this shop breaks on purpose !!!");
+  armFaults(faults, seed);
+  if (byMessage) takeFaultsByMessage(seed);
+  return unruly(transport, seed);
+}
+
+/** A server of this process alone, where none is named; the members of a cluster share theirs. */
+function embeddedPostgres({ postgresUrl, natsUrl, dataDir }: Config) {
+  if (postgresUrl ?? natsUrl) return Promise.resolve(null);
+  return startEmbeddedPostgres({ dataDir });
+}
+
+export interface ShopOptions {
+  /** Run beside the services: stand-ins in tests. */
+  readonly extras?: readonly ServiceSchema[];
+  readonly factoryOf?: (name: ServiceName) => ServiceFactory;
+}
+
+/** Starts the services of `config` in this process, with embedded servers where none are named. */
 export async function startShop(
   config: Config,
-  extras: readonly ServiceSchema[] = [],
+  { extras = [], factoryOf = serviceOf }: ShopOptions = {},
 ): Promise<Shop> {
   await mkdir(config.dataDir, { recursive: true });
-  const embedded = config.postgresUrl
-    ? null
-    : await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const embedded = await embeddedPostgres(config);
   const broker = new ServiceBroker({
     ...brokerOptions(config),
     // However the broker is stopped, by us or by its REPL, these end last.
@@ -47,7 +72,8 @@ export async function startShop(
       await embedded?.stop();
     },
   });
-  const transport = await transportOf(config, broker);
+  const plain = await transportOf(config, broker);
+  const transport = config.faults ? suffer(config.faults, plain) : plain;
   const announcements: string[] = [];
   const runtime: Runtime = {
     config,
@@ -56,24 +82,32 @@ export async function startShop(
     announce: (line) => void announcements.push(line),
   };
 
+  const watches: (() => Promise<void>)[] = [];
+
   async function stop(): Promise<void> {
+    await leaveMesh(broker, LEAVE_MS);
+    for (const end of watches) await end();
     const gateway = broker.getLocalService("gateway");
     if (gateway) await broker.destroyService(gateway);
     await broker.stop();
   }
 
   try {
-    for (const name of config.services) {
-      const create = services[name];
-      if (create) broker.createService(create(runtime));
+    for (const name of config.services) broker.createService(factoryOf(name)(runtime));
+    // Beside whoever shows the mesh to operators; a page of METRICS_PORT.
+    if (config.services.includes("operations") && config.metricsPort !== null) {
+      broker.createService(topologyPage());
     }
     for (const extra of extras) broker.createService(extra);
     await broker.start();
+    // Who is ready is known to the others; Moleculer would tell them a second later.
+    await broker.registry.discoverer.sendLocalNodeInfo();
   } catch (error) {
     await stop();
     throw error;
   }
   // From here on every consumer of this process has subscribed.
   transport.open();
+  watches.push(watchProcess(broker), watchMesh(broker, transport));
   return { broker, runtime, announcements, stop };
 }

@@ -1,7 +1,21 @@
-import { createECDH, createPrivateKey } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { serviceNames, type ServiceName } from "../contracts";
+import type { EventRetention } from "../lib/messaging/retention";
+import {
+  readAdmin,
+  readMeshKeys,
+  readNatsCa,
+  readPrivateKey,
+  readTls,
+  readVapidKey,
+} from "./read-secrets";
+import { databaseVariable, missingServers } from "./required-servers";
+import { parseBucketUrl, type BucketConfig } from "./bucket";
+import { readFaults, type FaultConfig } from "./faults";
+import { ConfigError, Reader, type Env } from "./reader";
+
+export { ConfigError };
 
 /** What this process was told by its environment; nothing else reads `process.env`. */
 export interface Config {
@@ -16,11 +30,15 @@ export interface Config {
   readonly nodeId: string;
   readonly namespace: string;
   readonly natsUrl: string | null;
+  /** A PEM file with the authority that signed the NATS servers' certificates. */
+  readonly natsCa: string | null;
   readonly postgresUrl: string | null;
   readonly databaseUrls: Readonly<Partial<Record<ServiceName, string>>>;
   readonly mongoUrl: string | null;
   readonly redisUrl: string | null;
   readonly jwtPrivateKey: string | null;
+  /** What nodes know each other by: the first signs, all verify. Empty: made from `jwtPrivateKey`. */
+  readonly meshKeys: readonly string[];
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly seed: "demo" | "none";
   readonly payments:
@@ -31,6 +49,8 @@ export interface Config {
         readonly webhookSecret: string;
         readonly apiBase: string;
       };
+  /** Where uploaded pictures go; null: the database of reports. */
+  readonly imageStore: BucketConfig | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   /** Takes text messages by POST; may carry a login. */
@@ -40,90 +60,42 @@ export interface Config {
   readonly rateLimit: "on" | "off";
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: number;
+  /** ms for which a gateway that stops goes on answering, until load balancers have noticed. */
+  readonly drainMs: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly orderTimeoutMs: number;
+  /** How long events are kept after they were published and handled. */
+  readonly eventRetention: EventRetention;
+  /** ms from one comparison of all services to the next (0: only when asked), and between its two looks. */
+  readonly reconcile: { readonly everyMs: number; readonly graceMs: number };
+  /** Where spans go; `endpoint` is empty for console and none. */
+  readonly tracing: {
+    readonly exporter: "otlp" | "jaeger" | "zipkin" | "console" | "none";
+    readonly endpoint: string;
+  };
+  /** What is to go wrong, for tests alone; null: nothing. */
+  readonly faults: FaultConfig | null;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   readonly logFormat: "json" | "pretty";
 }
 
-/** Everything that is wrong with the environment, a line each; values of secrets never appear. */
-export class ConfigError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(faults.join("\n"));
-  }
-}
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-const MORE_MONGO_HOSTS = /^(mongodb:\/\/[^,/?]+)(?:,[^,/?]+)+/;
-
-/** Reads variables and collects what is wrong with them, so that one start shows all faults. */
-class Reader {
-  readonly faults: string[] = [];
-  constructor(readonly env: Env) {}
-
-  text(name: string): string | null {
-    const value = this.env[name]?.trim();
-    return value ? value : null;
-  }
-
-  integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
-    const text = this.text(name);
-    if (text === null) return fallback;
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    this.faults.push(`${name} must be a whole number from ${min} to ${max}`);
-    return fallback;
-  }
-
-  oneOf<const V extends readonly string[]>(
-    name: string,
-    values: V,
-    fallback: V[number],
-  ): V[number] {
-    const text = this.text(name);
-    if (text === null || values.includes(text)) return text ?? fallback;
-    this.faults.push(`${name} must be one of ${values.join(", ")}`);
-    return fallback;
-  }
-
-  url(name: string, ...protocols: string[]): string | null {
-    const text = this.text(name);
-    if (text === null) return null;
-    // MongoDB names the members of a replica set within one URL.
-    const servers = text.replace(MORE_MONGO_HOSTS, "$1").split(",");
-    const good = servers.every(
-      (server) => URL.canParse(server) && protocols.includes(new URL(server).protocol),
-    );
-    if (good) return text;
-    this.faults.push(
-      `${name} must be a URL that begins with ${protocols.map((p) => `${p}//`).join(" or ")}`,
-    );
-    return null;
-  }
-
-  list(name: string): string[] {
-    return (this.text(name) ?? "")
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== "");
-  }
-
-  /** Both or neither of two variables. */
-  pair(a: string, b: string): [string, string] | null {
-    const [first, second] = [this.text(a), this.text(b)];
-    if (first !== null && second !== null) return [first, second];
-    if (first !== null) this.faults.push(`${b} is missing, and ${a} is set`);
-    if (second !== null) this.faults.push(`${a} is missing, and ${b} is set`);
-    return null;
-  }
+export interface ReadOptions {
+  /** Whether people read along. */
+  readonly terminal?: boolean;
+  /** A `console` joins a cluster as a client, without services and what they need; alone it runs the shop. */
+  readonly role?: "node" | "console";
 }
 
 /** The configuration, or a ConfigError that names every faulty variable. */
-export function readConfig(env: Env = process.env, terminal = process.stdout.isTTY): Config {
+export function readConfig(
+  env: Env = process.env,
+  { terminal = process.stdout.isTTY, role = "node" }: ReadOptions = {},
+): Config {
   const read = new Reader(env);
-  const natsUrl = read.url("NATS_URL", "nats:", "tls:");
-  const postgresUrl = read.url("POSTGRES_URL", "postgres:", "postgresql:");
+  const urls = readStoreUrls(read);
+  const { natsUrl, postgresUrl } = urls;
+  const services = role === "console" && natsUrl ? [] : readServices(read, natsUrl);
+  const meshKeys = readMeshKeys(read, natsUrl);
   const config: Config = {
     host: read.text("HOST") ?? "0.0.0.0",
     port: read.integer("PORT", 3000, { min: 0, max: 65_535 }),
@@ -135,18 +107,18 @@ export function readConfig(env: Env = process.env, terminal = process.stdout.isT
       read.url("PUBLIC_URL", "https:", "http:") ?? `http://localhost:${read.text("PORT") ?? 3000}`
     ).replace(/\/+$/, ""),
     dataDir: resolve(read.text("DATA_DIR") ?? "data"),
-    services: readServices(read, natsUrl),
-    nodeId: read.text("NODE_ID") ?? `${hostname()}-${process.pid}`,
+    services,
+    nodeId: readNodeId(read),
     namespace: readNamespace(read),
-    natsUrl,
-    postgresUrl,
-    databaseUrls: readDatabaseUrls(read),
-    mongoUrl: read.url("MONGO_URL", "mongodb:", "mongodb+srv:"),
-    redisUrl: read.url("REDIS_URL", "redis:", "rediss:"),
-    jwtPrivateKey: readPrivateKey(read, natsUrl),
+    ...urls,
+    jwtPrivateKey: readPrivateKey(read, {
+      required: natsUrl !== null && services.includes("users"),
+    }),
+    meshKeys,
     admin: readAdmin(read),
     seed: read.oneOf("SEED", ["demo", "none"], natsUrl || postgresUrl ? "none" : "demo"),
     payments: readPayments(read),
+    imageStore: readImageStore(read),
     smtpUrl: read.url("SMTP_URL", "smtp:", "smtps:"),
     mailFrom: read.text("MAIL_FROM") ?? "Souk <shop@souk.example>",
     smsGatewayUrl: read.url("SMS_GATEWAY_URL", "https:", "http:"),
@@ -154,14 +126,65 @@ export function readConfig(env: Env = process.env, terminal = process.stdout.isT
     rateLimit: read.oneOf("RATE_LIMIT", ["on", "off"], "on"),
     corsOrigins: readOrigins(read),
     trustedProxies: read.integer("TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
+    drainMs: read.integer("DRAIN_MS", 0, { min: 0, max: 60_000 }),
     tls: readTls(read),
     orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1_000, max: 86_400_000 }),
+    eventRetention: readEventRetention(read),
+    reconcile: {
+      everyMs: read.integer("RECONCILE_EVERY_MS", 60_000, { min: 0, max: 86_400_000 }),
+      graceMs: read.integer("RECONCILE_GRACE_MS", 10_000, { min: 0, max: 60_000 }),
+    },
+    tracing: readTracing(read),
+    faults: readFaults(read),
     logLevel: read.oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace"], "info"),
     logFormat: read.oneOf("LOG_FORMAT", ["json", "pretty"], terminal ? "pretty" : "json"),
   };
+  if (natsUrl) {
+    read.faults.push(...missingServers(config.services, (name) => read.text(name) !== null));
+  }
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return config;
 }
+
+/** Where the shop keeps what it knows: all that a tool needs which only looks at it. */
+export type Stores = Pick<
+  Config,
+  | "dataDir"
+  | "namespace"
+  | "postgresUrl"
+  | "databaseUrls"
+  | "mongoUrl"
+  | "redisUrl"
+  | "natsUrl"
+  | "natsCa"
+  | "eventRetention"
+>;
+
+/** The stores, or a ConfigError that names every faulty variable. */
+export function readStores(env: Env = process.env): Stores {
+  const read = new Reader(env);
+  const stores: Stores = {
+    dataDir: resolve(read.text("DATA_DIR") ?? "data"),
+    namespace: readNamespace(read),
+    ...readStoreUrls(read),
+    eventRetention: readEventRetention(read),
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return stores;
+}
+
+const readEventRetention = (read: Reader): EventRetention => ({
+  streamHours: read.integer("EVENT_RETENTION_HOURS", 168, { min: 1, max: 8_760 }),
+});
+
+const readStoreUrls = (read: Reader) => ({
+  natsUrl: read.url("NATS_URL", "nats:", "tls:"),
+  natsCa: readNatsCa(read),
+  postgresUrl: read.url("POSTGRES_URL", "postgres:", "postgresql:"),
+  databaseUrls: readDatabaseUrls(read),
+  mongoUrl: read.url("MONGO_URL", "mongodb:", "mongodb+srv:"),
+  redisUrl: read.url("REDIS_URL", "redis:", "rediss:"),
+});
 
 function readServices(read: Reader, natsUrl: string | null): ServiceName[] {
   const names = read.list("SERVICES");
@@ -190,58 +213,31 @@ function readNamespace(read: Reader): string {
 function readDatabaseUrls(read: Reader): Partial<Record<ServiceName, string>> {
   const urls: Partial<Record<ServiceName, string>> = {};
   for (const name of serviceNames) {
-    const url = read.url(`${name.toUpperCase()}_DATABASE_URL`, "postgres:", "postgresql:");
+    const url = read.url(databaseVariable(name), "postgres:", "postgresql:");
     if (url) urls[name] = url;
   }
   return urls;
 }
 
-function readPrivateKey(read: Reader, natsUrl: string | null): string | null {
-  const pem = read.text("JWT_PRIVATE_KEY")?.replaceAll("\\n", "\n") ?? null;
-  if (pem === null && natsUrl) read.faults.push("JWT_PRIVATE_KEY is required in a cluster");
-  if (pem !== null && !isEd25519(pem)) {
+/** A part of a NATS subject; what has no place in one is dropped from the host's own name. */
+function readNodeId(read: Reader): string {
+  const given = read.text("NODE_ID");
+  if (given !== null && !/^[\w-]+(\.[\w-]+)*$/.test(given)) {
+    read.faults.push("NODE_ID must be words of a-z, 0-9, _ and -, joined by dots");
+  }
+  return given ?? `${hostname().replaceAll(/[^\w-]+/g, "-")}-${process.pid}`;
+}
+
+function readImageStore(read: Reader): BucketConfig | null {
+  const text = read.text("IMAGE_STORE_URL");
+  if (text === null) return null;
+  const bucket = parseBucketUrl(text);
+  if (!bucket) {
     read.faults.push(
-      "JWT_PRIVATE_KEY must be an Ed25519 key as PKCS#8 PEM (openssl genpkey -algorithm ed25519)",
+      "IMAGE_STORE_URL must be s3://key:secret@host/bucket?region=… (s3+http: without TLS), key and secret percent-encoded",
     );
   }
-  return pem;
-}
-
-function isEd25519(pem: string): boolean {
-  try {
-    return createPrivateKey(pem).asymmetricKeyType === "ed25519";
-  } catch {
-    return false;
-  }
-}
-
-function readVapidKey(read: Reader): string | null {
-  const key = read.text("VAPID_PRIVATE_KEY");
-  if (key !== null && !isP256(key)) {
-    read.faults.push("VAPID_PRIVATE_KEY must be a P-256 private key: 32 bytes as base64url");
-  }
-  return key;
-}
-
-function isP256(key: string): boolean {
-  try {
-    createECDH("prime256v1").setPrivateKey(key, "base64url");
-    return /^[A-Za-z0-9_-]{43}$/.test(key);
-  } catch {
-    return false;
-  }
-}
-
-function readAdmin(read: Reader): Config["admin"] {
-  const pair = read.pair("ADMIN_EMAIL", "ADMIN_PASSWORD");
-  if (!pair) return null;
-  const [email, password] = pair;
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
-    read.faults.push("ADMIN_EMAIL is not an email address");
-  if (password.length < 8 || password.length > 128) {
-    read.faults.push("ADMIN_PASSWORD must have 8 to 128 characters");
-  }
-  return { email, password };
+  return bucket;
 }
 
 function readPayments(read: Reader): Config["payments"] {
@@ -257,6 +253,19 @@ function readPayments(read: Reader): Config["payments"] {
   }
 }
 
+function readTracing(read: Reader): Config["tracing"] {
+  const exporters = ["otlp", "jaeger", "zipkin", "console", "none"] as const;
+  const exporter = read.oneOf("TRACING", exporters, "none");
+  const endpoints = {
+    otlp: read.url("OTEL_EXPORTER_OTLP_ENDPOINT", "https:", "http:") ?? "http://localhost:4318",
+    jaeger: read.url("JAEGER_ENDPOINT", "https:", "http:") ?? "http://localhost:14268/api/traces",
+    zipkin: read.url("ZIPKIN_URL", "https:", "http:") ?? "http://localhost:9411",
+    console: "",
+    none: "",
+  };
+  return { exporter, endpoint: endpoints[exporter] };
+}
+
 function readOrigins(read: Reader): string[] {
   const origins = read.list("CORS_ORIGINS");
   for (const origin of origins) {
@@ -265,9 +274,4 @@ function readOrigins(read: Reader): string[] {
     }
   }
   return origins;
-}
-
-function readTls(read: Reader): Config["tls"] {
-  const pair = read.pair("TLS_CERT", "TLS_KEY");
-  return pair && { certFile: resolve(pair[0]), keyFile: resolve(pair[1]) };
 }

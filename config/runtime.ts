@@ -5,14 +5,20 @@ import type { Config } from "./env";
 /** What a service is given besides its own folder: no service looks for infrastructure by itself. */
 export interface Runtime {
   readonly config: Config;
-  /** The PostgreSQL server in use, embedded or not. */
+  /** The PostgreSQL server in use, embedded or not; empty where no service of this process needs one. */
   readonly postgresUrl: string;
   readonly transport: Transport;
   /** Adds a line to the summary that is printed once the shop is ready. */
   announce(line: string): void;
 }
 
-/** The database of a service, or of a part of one that keeps its own (`sandbox`). */
-export const databaseOf = ({ config, postgresUrl }: Runtime, name: string): string =>
-  (config.databaseUrls as Readonly<Record<string, string>>)[name] ??
-  databaseUrl(postgresUrl, config.namespace, name);
+/** The database of a service. */
+export const databaseOf = (
+  {
+    config,
+    postgresUrl,
+  }: { config: Pick<Config, "databaseUrls" | "namespace">; postgresUrl: string },
+  service: string,
+): string =>
+  (config.databaseUrls as Readonly<Record<string, string>>)[service] ??
+  databaseUrl(postgresUrl, config.namespace, service);

@@ -1,6 +1,7 @@
 import type { Logger } from "moleculer";
 import type { Static } from "@sinclair/typebox";
 import type { contracts } from "../../contracts";
+import type { Product } from "../../contracts/catalog";
 import type { Order, OrderRecord } from "../../contracts/orders";
 import type { Payment } from "../../contracts/payments";
 import type { Shipment } from "../../contracts/shipping";
@@ -46,12 +47,16 @@ export async function storefrontProduct(
   const parts = new Parts(logger);
   const [availability, related] = await Promise.all([
     parts.ask("availability", caller.call("inventory.availability", { skus }, options)),
-    parts.ask(
-      "related",
-      caller.call("catalog.related", { id: product.id, limit: RELATED }, options),
-    ),
+    parts.ask("related", relatedProducts(caller, product.id)),
   ]);
   return { product, availability, related, degraded: parts.degraded.sort() };
+}
+
+/** Found by search, told by the catalogue: what was archived a moment ago is left out. */
+async function relatedProducts(caller: Caller, productId: string): Promise<Product[]> {
+  const options = { timeout: PART_TIMEOUT_MS / 2 };
+  const ids = await caller.call("search.related", { productId, limit: RELATED }, options);
+  return ids.length > 0 ? caller.call("catalog.byIds", { ids }, options) : [];
 }
 
 /** A page of orders, each with its payment and shipment. */

@@ -1,12 +1,14 @@
 import type { CallingOptions, Context, ServiceBroker } from "moleculer";
 import { errors, fail, type ErrorCode } from "../../contracts/errors";
 import { hasCode, type FieldError } from "../../lib/errors";
-import type { MeshHeaders } from "../../lib/mesh/context";
+import type { Pieces, Reply } from "../../lib/mesh/contract";
+import { signerOf } from "../../lib/mesh/signed-context";
 import type { User } from "../../lib/mesh/types";
+import { fetchPieces } from "./fetch-pieces";
 import { etagOf, type Answer, type Exchange } from "./exchange";
 import { faultyFields } from "./parse-query";
 import { isErrorCode } from "./problem";
-import { readParams, type Reading } from "./read-params";
+import { readParams } from "./read-params";
 import type { ActionTarget } from "./targets";
 
 export interface ActionCall {
@@ -24,7 +26,15 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export async function answerWithAction(target: ActionTarget, call: ActionCall): Promise<Answer> {
   const reading = await readParams(target, call.exchange, call.values);
   try {
-    return answerOf(target, await callByName(target, call, reading));
+    const result = await callByName(call, target.name, reading.params, {
+      ...(target.contract.timeoutMs ? { timeout: target.contract.timeoutMs } : {}),
+      ...(reading.stream ? { stream: reading.stream.stream } : {}),
+      // Moleculer would wait for these before it lets us close the door, under load for ever (T41).
+      ...(target.service === "gateway" ? { tracking: false } : {}),
+    });
+    const reply = target.route.reply?.(result) ?? {};
+    const answer = answerOf(target, reply, result);
+    return reply.pieces ? await withPieces(answer, reply.pieces, call) : answer;
   } catch (error) {
     // However the reader of a stream put it: the stream was cut because it is too long.
     if (reading.stream?.overrun()) throw fail("PAYLOAD_TOO_LARGE");
@@ -36,27 +46,31 @@ export async function answerWithAction(target: ActionTarget, call: ActionCall): 
  * By name, never by the endpoint that was found first: a request must not be tied to a node that
  * dies meanwhile (RELIABILITY T3).
  */
-function callByName(target: ActionTarget, call: ActionCall, reading: Reading): Promise<unknown> {
-  const { broker, ctx, exchange, user } = call;
-  const headers: MeshHeaders = {
-    identity: { user, service: "gateway" },
-    traceparent: exchange.traceparent,
-  };
-  const options: CallingOptions = {
+function callByName(
+  { broker, ctx, exchange, user }: ActionCall,
+  action: string,
+  params: unknown,
+  more: CallingOptions = {},
+): Promise<unknown> {
+  const { traceparent, requestId: requestID } = exchange;
+  const headers = signerOf(broker).headersFor({ user, service: "gateway", action, traceparent });
+  return broker.call<unknown, unknown>(action, params, {
     parentCtx: ctx,
     headers,
-    requestID: exchange.requestId,
-    ...(target.contract.timeoutMs ? { timeout: target.contract.timeoutMs } : {}),
-    ...(reading.stream ? { stream: reading.stream.stream } : {}),
-    // Moleculer would wait for these before it lets us close the door, under load for ever (T41).
-    ...(target.service === "gateway" ? { tracking: false } : {}),
-  };
-  return broker.call<unknown, unknown>(target.name, reading.params, options);
+    requestID,
+    ...more,
+  });
 }
 
-function answerOf({ route, access }: ActionTarget, result: unknown): Answer {
-  const reply = route.reply?.(result) ?? {};
-  const body = "body" in reply ? reply.body : result;
+async function withPieces(answer: Answer, asked: Pieces, call: ActionCall): Promise<Answer> {
+  const ask = (action: string, params: object) => callByName(call, action, params);
+  const pieces = await fetchPieces(asked, ask, call.broker.logger);
+  const headers = { ...answer.headers, "content-length": String(asked.bytes) };
+  return { ...answer, headers, body: null, pieces };
+}
+
+function answerOf({ route, access }: ActionTarget, reply: Reply, result: unknown): Answer {
+  const body = "body" in reply ? reply.body : reply.pieces ? null : result;
   const status = reply.status ?? route.status ?? 200;
   const headers: Record<string, string> = {
     ...(body === null ? {} : { "content-type": JSON_TYPE }),

@@ -8,6 +8,7 @@ import { answerWithAction } from "./call-action";
 import { clientKey } from "./client-address";
 import { allowHeader, Cors } from "./cors";
 import { beginExchange, type Answer, type Exchange } from "./exchange";
+import { exchangeObserver } from "./observe-exchange";
 import { assertAccess, Identities } from "./identity";
 import { MicroCache } from "./micro-cache";
 import { problemAnswer, problemOf } from "./problem";
@@ -43,6 +44,7 @@ export class Door {
   readonly #cors: Cors;
   readonly #trustedProxies: number;
   readonly #secure: boolean;
+  readonly #observe: (exchange: Exchange) => void;
   #closing = false;
 
   constructor(config: Config, broker: ServiceBroker, router: Router<Target>) {
@@ -54,11 +56,13 @@ export class Door {
     this.#cors = new Cors(config.corsOrigins);
     this.#trustedProxies = config.trustedProxies;
     this.#secure = config.tls !== null;
+    this.#observe = exchangeObserver(broker);
   }
 
   begin(req: IncomingMessage, res: ServerResponse): Exchange {
     req.url = originForm(req.url ?? "/");
     const exchange = beginExchange(req, res);
+    this.#observe(exchange);
     this.#cors.decorate(exchange);
     return exchange;
   }
@@ -73,8 +77,10 @@ export class Door {
     if (headers.authorization !== undefined || (method !== "GET" && method !== "HEAD"))
       return false;
     const kept = this.cache.get(url);
-    if (kept) this.send(exchange, kept);
-    return kept !== undefined;
+    if (!kept) return false;
+    exchange.route = kept.route ?? null;
+    this.send(exchange, kept);
+    return true;
   }
 
   /** The route for a raw path; 404 or 405 when there is none. */
@@ -92,6 +98,7 @@ export class Door {
     ctx: Context,
   ): Promise<Answer | null> {
     const { req, headers } = exchange;
+    exchange.route = target.path;
     if (target.limit && this.#limiter) {
       await limitRate(this.#limiter, clientKey(req, this.#trustedProxies), target.limit, headers);
     }
@@ -103,9 +110,10 @@ export class Door {
     const call = { broker: this.#broker, ctx, exchange, values };
     if (target.route.cacheSeconds === undefined) return answerWithAction(target, { ...call, user });
     // The same for everybody, and so asked by nobody.
-    return this.cache.load(req.url ?? "", target.service, () =>
-      answerWithAction(target, { ...call, user: null }),
-    );
+    return this.cache.load(req.url ?? "", target.service, async () => ({
+      ...(await answerWithAction(target, { ...call, user: null })),
+      route: target.path,
+    }));
   }
 
   send(exchange: Exchange, answer: Answer): void {
@@ -115,15 +123,13 @@ export class Door {
   /** Answers a failure; what nobody expected goes into the log, once, with the id that the client gets. */
   sendError(exchange: Exchange, error: unknown): void {
     const problem = problemOf(error);
-    const { requestId, req, headers } = exchange;
+    const { requestId, req, headers, route } = exchange;
     const { logger } = this.#broker;
-    const what = `${req.method} ${req.url}`;
-    if (problem.code === "INTERNAL_ERROR")
-      logger.error({ requestId, err: error }, `${what} failed`);
+    // Never the path itself, or its query: they may hold tokens.
+    const what = `${req.method} ${route ?? "without a route"}`;
+    if (problem.code === "INTERNAL_ERROR") logger.error({ err: error }, `${what} failed`);
     // Moleculer has logged its own ways to be unavailable already.
-    if (hasCode(error, "SERVICE_UNAVAILABLE")) {
-      logger.warn({ requestId }, `${what}: ${messageOf(error)}`);
-    }
+    if (hasCode(error, "SERVICE_UNAVAILABLE")) logger.warn(`${what}: ${messageOf(error)}`);
     if (error instanceof MethodNotAllowed) headers.allow = error.allow;
     this.send(exchange, problemAnswer(problem, requestId));
   }

@@ -25,13 +25,20 @@ export interface Readiness {
  */
 export class Health {
   readonly #broker: ServiceBroker;
+  #leaving = false;
   #last: { readonly at: number; readonly readiness: Promise<Readiness> } | null = null;
 
   constructor(broker: ServiceBroker) {
     this.#broker = broker;
   }
 
-  readiness(): Promise<Readiness> {
+  /** From here on the answer is no, so that load balancers send nobody any more. */
+  startLeaving(): void {
+    this.#leaving = true;
+  }
+
+  async readiness(): Promise<Readiness> {
+    if (this.#leaving) return { ready: false, checks: { gateway: "stopping" } };
     const now = performance.now();
     if (!this.#last || now - this.#last.at > REMEMBER_MS) {
       this.#last = { at: now, readiness: this.#check() };

@@ -1,3 +1,4 @@
+import { SingleFlight } from "../../lib/single-flight";
 import type { Answer } from "./exchange";
 
 const LIFE_MS = 1_000;
@@ -27,7 +28,7 @@ export interface MicroCacheOptions {
 export class MicroCache {
   // All entries live equally long, so the order of insertion is the order of expiry: first in, first out.
   readonly #entries = new Map<string, Entry>();
-  readonly #loading = new Map<string, Promise<Answer>>();
+  readonly #loading = new SingleFlight<Answer>();
   readonly #options: Required<MicroCacheOptions>;
   #bytes = 0;
 
@@ -51,24 +52,13 @@ export class MicroCache {
   async load(url: string, service: string, load: () => Promise<Answer>): Promise<Answer> {
     const kept = this.get(url);
     if (kept) return kept;
-    const running = this.#loading.get(url);
-    if (running) return running;
-    const loading = load();
-    this.#loading.set(url, loading);
-    try {
-      const answer = await loading;
-      // Not if `clear` came meanwhile: it may have been read before the change.
-      if (this.#loading.get(url) === loading) this.#keep(url, service, answer);
-      return answer;
-    } finally {
-      if (this.#loading.get(url) === loading) this.#loading.delete(url);
-    }
+    return this.#loading.run(url, load, (answer) => this.#keep(url, service, answer));
   }
 
   /** Forgets what `service` answered; what is being asked now is not kept, nor shared with later comers. */
   clear(service: string): void {
     for (const [url, entry] of this.#entries) if (entry.service === service) this.#drop(url, entry);
-    this.#loading.clear();
+    this.#loading.forget();
   }
 
   get size(): { readonly entries: number; readonly bytes: number } {

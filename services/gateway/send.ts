@@ -1,3 +1,4 @@
+import { pipeline, Readable } from "node:stream";
 import type { Answer, Exchange } from "./exchange";
 import { BODY_LIMIT, declaredLength, hasBody } from "./read-body";
 
@@ -22,17 +23,27 @@ export interface SendOptions {
 export function send(exchange: Exchange, answer: Answer, options: SendOptions): void {
   const { req, res } = exchange;
   if (res.headersSent || res.destroyed) return;
-  const { status, body, headers } = matches(req.headers["if-none-match"], answer)
+  const { status, body, pieces, headers } = matches(req.headers["if-none-match"], answer)
     ? { ...answer, status: 304, body: null }
     : answer;
   const lingers = hasUnreadBody(exchange);
   const whole = { ...wholeHeaders(exchange, lingers, options), ...headers };
   if (status === 304) delete whole["content-type"];
-  if (status !== 304 && status !== 204) whole["content-length"] = Buffer.byteLength(body ?? "");
+  if (status !== 304 && status !== 204) whole["content-length"] ??= Buffer.byteLength(body ?? "");
   res.writeHead(status, whole);
+  if (pieces && req.method !== "HEAD") return pour(exchange, pieces);
   const sent = req.method === "HEAD" ? null : body;
   if (lingers && req.httpVersionMajor === 1) linger(exchange, sent);
   else res.end(sent ?? undefined);
+}
+
+/**
+ * As fast as the client takes it. Once it has begun, a piece that cannot be had can only cut the
+ * connection, so that nobody takes a part for the whole.
+ */
+function pour({ res }: Exchange, pieces: AsyncIterable<Buffer>): void {
+  // Who cannot be asked for a piece says so in the log; a client that leaves is no fault.
+  pipeline(Readable.from(pieces), res, () => undefined);
 }
 
 /** The head of an answer that is written bit by bit. */
@@ -41,6 +52,7 @@ export function sendStreamHead(
   headers: Readonly<Record<string, string>>,
   options: SendOptions,
 ): void {
+  exchange.streaming = true;
   exchange.res.writeHead(200, { ...wholeHeaders(exchange, false, options), ...headers });
   exchange.res.flushHeaders();
 }

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Context, Service, ServiceSchema } from "moleculer";
 import ApiGateway from "moleculer-web";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
 import { callerOf } from "../../lib/mesh/caller";
 import { defineMixin } from "../../lib/mesh/implement";
+import { inScope } from "../../lib/observability/scope";
 import { describeApi, type ApiDocuments } from "./describe-api";
 import { Door, type Found } from "./door";
 import type { Exchange } from "./exchange";
@@ -21,6 +23,7 @@ type WebRequest = IncomingMessage & { exchange: Exchange };
 
 type This = Service & {
   door: Door;
+  health: Health;
   orderEvents: OrderEvents;
   http?: HttpServer;
   /** Where moleculer-web has Node's server. */
@@ -69,11 +72,11 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
     created() {
       const caller = callerOf(this.broker, "gateway");
       const secure = runtime.config.tls !== null;
-      const health = new Health(this.broker);
+      this.health = new Health(this.broker);
       this.orderEvents = new OrderEvents({ caller, logger: this.logger, secure });
       let documents: ApiDocuments | undefined;
       const pages = pageTargets({
-        readiness: () => health.readiness(),
+        readiness: () => this.health.readiness(),
         orderEvents: this.orderEvents,
         // Of use to few, so made for the first who asks.
         documents: () => (documents ??= describeApi(pages)),
@@ -86,7 +89,10 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
       const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
         const exchange = this.door.begin(req, res);
         if (this.door.answerAtOnce(exchange)) return;
-        this.httpHandler(Object.assign(req, { exchange }), res).catch((error: unknown) => {
+        const handled = inScope(exchange.scope, () =>
+          this.httpHandler(Object.assign(req, { exchange }), res),
+        );
+        handled.catch((error: unknown) => {
           this.logger.error({ err: error }, "a request could not even be refused");
           res.destroy();
         });
@@ -98,7 +104,9 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
       runtime.announce(`shop: ${url}  docs: ${url}/docs`);
     },
     async stopped() {
+      this.health.startLeaving();
       this.door.startClosing();
+      await sleep(runtime.config.drainMs);
       await this.orderEvents.close();
       await this.http?.close();
     },

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "../../lib/errors";
+import { failpoint } from "../../lib/faults/points";
 import type { Database } from "../../lib/store/database";
+import { keepLease } from "../../lib/store/keep-lease";
 import { Undeliverable } from "./channel/channel";
 import { deliver } from "./deliver";
 import type { Desk } from "./desk";
@@ -10,6 +12,7 @@ import {
   claimBulk,
   claimDue,
   markTried,
+  renewDue,
   type Batch,
   type DueNotification,
   type Outcome,
@@ -20,18 +23,29 @@ const BATCH = 16;
 /** So many at a time: each may be a connection to the mail server. */
 const LANES = 8;
 
+/** What a process that died had in hand is taken by another one after this. */
+const LEASE_MS = 10_000;
+
 /**
  * One round: sends what is due. A crash between sending and marking sends again after the lease: the
  * same file, or one more mail with the same Message-ID. False when there was nothing to do.
  */
 export async function sendDue(desk: Desk): Promise<boolean> {
-  const patience = Object.values(desk.channels).map((channel) => channel.patienceSeconds);
-  const leaseSeconds = Math.max(...patience);
-  const due = await claim(desk.db, { leaseSeconds, limit: BATCH });
+  const { db, logger } = desk;
+  const due = await claim(db, { leaseMs: LEASE_MS, limit: BATCH });
   if (due.length === 0) return false;
-  const receiverOf = await findReceivers(desk, due);
-  const outcomes = await inLanes(due, (notification) => tryOne(desk, notification, receiverOf));
-  await markTried(desk.db, outcomes);
+  const renew = () => renewDue(db, due, LEASE_MS);
+  const lease = keepLease({ name: "notifications", leaseMs: LEASE_MS, renew, logger });
+  try {
+    const receiverOf = await findReceivers(desk, due);
+    const outcomes = await inLanes(due, async (notification) =>
+      // Somebody else has it by now, and sends it.
+      lease.lost.aborted ? [] : [await tryOne(desk, notification, receiverOf)],
+    );
+    await markTried(db, outcomes.flat());
+  } finally {
+    lease.end();
+  }
   return true;
 }
 
@@ -49,7 +63,10 @@ async function tryOne(
   const { id, attempts } = notification;
   try {
     if (attempts > MAX_TRIES) throw new Undeliverable("the process died while sending it");
-    return await deliver(desk, notification, receiverOf(notification.user_id));
+    await failpoint("notifications.send", "before_call");
+    const outcome = await deliver(desk, notification, receiverOf(notification.user_id));
+    await failpoint("notifications.send", "after_call");
+    return outcome;
   } catch (error) {
     const reason = messageOf(error);
     desk.logger.warn(`notification ${id} is not sent, try ${attempts}: ${reason}`);

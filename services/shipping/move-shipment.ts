@@ -1,5 +1,6 @@
 import type { PostalAddress } from "../../contracts/common";
 import { fail } from "../../contracts/errors";
+import type { OrderRecord } from "../../contracts/orders";
 import type { Shipment } from "../../contracts/shipping";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import {
@@ -57,6 +58,14 @@ export async function deliverShipment(work: UnitOfWork, orderId: string): Promis
 
 /** Undo: the order ended before its parcel left the house. One that left is not called back. */
 export const cancelShipment = markCancelled;
+
+/** Brings the shipment of an order to where the order stands; what has left the house is left alone. */
+export async function settleShipment(work: UnitOfWork, order: OrderRecord): Promise<void> {
+  const { id: orderId, userId, number, status, shippingAddress } = order;
+  const reference = { orderId, userId, number };
+  if (status === "confirmed") await prepareShipment(work, { ...reference, shippingAddress });
+  if (status === "cancelled") await cancelShipment(work, reference);
+}
 
 /** False when the order has a shipment, or ended before. */
 async function beginShipment(

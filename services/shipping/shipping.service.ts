@@ -8,6 +8,7 @@ import {
   deliverShipment,
   dispatchShipment,
   prepareShipment,
+  settleShipment,
 } from "./move-shipment";
 import { shippingMigrations } from "./store/migrations";
 import { shipmentModel } from "./store/model";
@@ -30,6 +31,13 @@ export const shippingService = (runtime: Runtime): ServiceSchema =>
       },
       async deliver(ctx) {
         return this.unitOfWork(ctx, (work) => deliverShipment(work, ctx.params.orderId));
+      },
+      async settle(ctx) {
+        const { orderId } = ctx.params;
+        const order = await ctx.call("orders.find", { id: orderId });
+        await this.unitOfWork(ctx, (work) => settleShipment(work, order));
+        const [row] = await findShipments(this.db, [orderId]);
+        return { orderId, status: row?.status ?? null };
       },
     },
     events: {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config/env";
 import { messageOf } from "../../lib/errors";
@@ -17,8 +17,13 @@ export async function loadSigner(
 ): Promise<AccessTokenSigner> {
   const { jwtPrivateKey, dataDir } = config;
   if (jwtPrivateKey) return signerOf(jwtPrivateKey, "JWT_PRIVATE_KEY");
+  return signerOf(await keptKey(dataDir), join(dataDir, FILE));
+}
+
+/** The key of the data folder, made when there is none yet, as PKCS#8 PEM. */
+export async function keptKey(dataDir: string): Promise<string> {
   const path = join(dataDir, FILE);
-  return signerOf((await readKey(path)) ?? (await makeKey(dataDir, path)), path);
+  return (await readKey(path)) ?? (await makeKey(dataDir, path));
 }
 
 async function signerOf(pem: string, source: string): Promise<AccessTokenSigner> {
@@ -40,6 +45,7 @@ async function readKey(path: string): Promise<string | null> {
 
 /** Written beside its place and moved there: a crash leaves a whole key or none. */
 async function makeKey(dataDir: string, path: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
   const pem = newPrivateKey();
   const staging = `${path}.${randomBytes(6).toString("hex")}`;
   const file = await open(staging, "wx", 0o600);

@@ -21,10 +21,8 @@ export interface Message {
 /** A way out of the house. */
 export interface Channel {
   readonly name: ChannelName;
-  /** By then one `send` has ended, well or badly: for so long nobody else tries the same message. */
-  readonly patienceSeconds: number;
   /**
-   * Resolves once the message is handed over. Rejects with Undeliverable when no other try can
+   * Resolves once the message is handed over, and ends, well or badly, in bounded time. Rejects with Undeliverable when no other try can
    * succeed, with anything else when it may.
    */
   send(message: Message): Promise<void>;

@@ -30,7 +30,6 @@ export function fileEmail(folder: string, from: string): Channel {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
   return {
     name: "email",
-    patienceSeconds: 10,
     async send(message) {
       const { message: mail } = await composer.sendMail(toMail(message, from));
       // `buffer: true` promises it.
@@ -57,7 +56,6 @@ export function smtpEmail(url: string, from: string): Channel {
   });
   return {
     name: "email",
-    patienceSeconds: 120,
     async send(message) {
       try {
         await transport.sendMail(toMail(message, from));

@@ -14,7 +14,6 @@ export function smsGateway(gatewayUrl: string): Channel {
   const { url, authorization } = splitLogin(gatewayUrl);
   return {
     name: "sms",
-    patienceSeconds: 30,
     async send({ id, to, text }) {
       const response = await fetch(url, {
         method: "POST",

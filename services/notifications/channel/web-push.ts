@@ -28,7 +28,6 @@ export interface WebPushOptions {
  */
 export const webPush = (options: WebPushOptions): Channel => ({
   name: "push",
-  patienceSeconds: 60,
   async send(message) {
     const userId = message.to.address;
     const browsers = await findSubscriptions(options.db, userId);

@@ -16,34 +16,43 @@ export interface DueNotification {
 }
 
 export interface Batch {
-  readonly leaseSeconds: number;
+  readonly leaseMs: number;
   readonly limit: number;
 }
 
-/** Takes what is to be sent now; nobody else takes it for `leaseSeconds`. */
-export const claimDue = (
-  db: Queryable,
-  { leaseSeconds, limit }: Batch,
-): Promise<DueNotification[]> =>
+/** Takes what is to be sent now; nobody else takes it for `leaseMs`. */
+export const claimDue = (db: Queryable, { leaseMs, limit }: Batch): Promise<DueNotification[]> =>
   db.query(
     `UPDATE notification SET attempts = attempts + 1,
-       next_attempt_at = now() + $1::float8 * interval '1 second'
+       next_attempt_at = now() + $1::int * interval '1 millisecond'
      WHERE id IN (
        SELECT id FROM notification
        WHERE status = 'queued' AND bulk_id IS NULL AND next_attempt_at <= now()
        ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      RETURNING id, event_id, user_id, order_id, channel, template, facts, attempts, created_at`,
-    [leaseSeconds, limit],
+    [leaseMs, limit],
   );
+
+/** Keeps what is in hand from others for another while. False once others have it, or it is sent. */
+export const renewDue = async (
+  db: Queryable,
+  due: readonly DueNotification[],
+  leaseMs: number,
+): Promise<boolean> => {
+  const rows = await db.query(
+    `UPDATE notification n SET next_attempt_at = now() + $3::int * interval '1 millisecond'
+     FROM unnest($1::uuid[], $2::int[]) AS mine (id, attempts)
+     WHERE n.id = mine.id AND n.attempts = mine.attempts AND status = 'queued' RETURNING n.id`,
+    [due.map(({ id }) => id), due.map(({ attempts }) => attempts), leaseMs],
+  );
+  return rows.length > 0;
+};
 
 /**
  * The same for one mail to many: as much of it as its rate allows, tries that are repeated counted
  * as well. Time that was not used is kept for one second only, so that nothing is made up for.
  */
-export const claimBulk = (
-  db: Queryable,
-  { leaseSeconds, limit }: Batch,
-): Promise<DueNotification[]> =>
+export const claimBulk = (db: Queryable, { leaseMs, limit }: Batch): Promise<DueNotification[]> =>
   db.query(
     `WITH slot AS (
        SELECT id, facts, 60.0 / rate_per_minute AS seconds_each, least($2,
@@ -63,10 +72,10 @@ export const claimBulk = (
        FROM slot WHERE bulk.id = slot.id
      )
      UPDATE notification n SET attempts = attempts + 1,
-       next_attempt_at = now() + $1::float8 * interval '1 second'
+       next_attempt_at = now() + $1::int * interval '1 millisecond'
      FROM due, slot WHERE n.id = due.id
      RETURNING n.id, event_id, user_id, order_id, channel, template, slot.facts, attempts, created_at`,
-    [leaseSeconds, limit],
+    [leaseMs, limit],
   );
 
 /** How one try ended; `queued` is tried again in `retryIn` seconds. */
