@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stamp = join(root, "dist", ".built");
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-const sources = ["contracts", "lib", "mixins", "services", "config"];
+const sources = ["contracts", "lib", "mixins", "services", "config", "repl", "scripts", "verify"];
 const files = [
   "main.ts",
   "shop.ts",
