@@ -1,0 +1,65 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runSchedule } from "./campaign";
+import { scheduleOf } from "./schedule";
+
+const USAGE = `npm run chaos -- [--seed n] [--runs n] [--minutes m] [--orders n] [--history folder]
+
+Runs a shop, lets many buy at once, breaks it at least three times a run, and judges what is left. A run
+is drawn from its seed: --seed n --runs 1 is that run again.
+
+  --seed     of the first run; the next one has the next seed (1)
+  --runs     how many runs (1), or with
+  --minutes  as many as begin in this time
+  --orders   of each run (200)
+  --history  where <seed>.jsonl says what was done and what came of it (chaos-history)`;
+
+const flags = {
+  seed: { type: "string", default: "1" },
+  runs: { type: "string" },
+  minutes: { type: "string" },
+  orders: { type: "string", default: "200" },
+  history: { type: "string", default: "chaos-history" },
+  help: { type: "boolean", default: false },
+} as const;
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`--${name} must be a whole number`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: flags });
+  if (values.help) return console.log(USAGE);
+  const first = count("seed", values.seed);
+  const orders = count("orders", values.orders);
+  const end = Date.now() + (values.minutes ? count("minutes", values.minutes) * 60_000 : 0);
+  const runs = values.minutes ? Infinity : count("runs", values.runs ?? "1");
+  await mkdir(values.history, { recursive: true });
+  const bad: number[] = [];
+  for (let n = 0; n < runs && (n === 0 || !values.minutes || Date.now() < end); n++) {
+    const seed = first + n;
+    const history = join(values.history, `${seed}.jsonl`);
+    const { faults, blows, revivals, ms } = await runSchedule(scheduleOf(seed, orders), {
+      history,
+    });
+    const mark = faults.length === 0 ? " ok  " : "WRONG";
+    const seconds = (ms / 1000).toFixed(1);
+    console.log(
+      `seed ${seed}  ${mark}  ${orders} orders, ${blows} blows, ${revivals} deaths, ${seconds} s`,
+    );
+    for (const fault of faults) console.log(`  ${fault}`);
+    if (faults.length > 0) bad.push(seed);
+  }
+  if (bad.length === 0) return;
+  console.log(`wrong: seeds ${bad.join(", ")}; what happened is in ${values.history}`);
+  process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

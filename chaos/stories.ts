@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Order } from "../contracts/orders";
+import { address } from "../test/support/client";
+import type { MortalShop } from "./mortal-shop";
+
+/** One order, and the way it goes. */
+export interface Tale {
+  readonly shop: MortalShop;
+  readonly sku: string;
+  orderId: string;
+}
+
+/** A step that may be taken again when it is not known whether it was: the shop died in between. */
+export interface Step {
+  readonly name: string;
+  readonly take: (tale: Tale) => Promise<void>;
+}
+
+/** What is done with an order, from its placing to where it has to end. */
+export type Story = readonly Step[];
+
+const PATIENCE_MS = 60_000;
+/** Nothing follows these, but what a refund brings about. */
+const OVER: readonly Order["status"][] = ["cancelled", "refunded"];
+
+async function until(tale: Tale, what: string, reached: (order: Order) => boolean): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { body } = await tale.shop.ask((me) => me.get<Order>(`/orders/${tale.orderId}`));
+    if (reached(body)) return;
+    if (OVER.includes(body.status))
+      throw new Error(`order ${tale.orderId} is ${body.status}, not ${what}`);
+    if (Date.now() > end) throw new Error(`order ${tale.orderId} is ${body.status}, not ${what}`);
+    await sleep(20);
+  }
+}
+
+const reach = (status: Order["status"]): Step => ({
+  name: status,
+  take: (tale) => until(tale, status, (order) => order.status === status),
+});
+
+/** One key for all tries: however often it is sent, it is one order. */
+const place = (method: string, quantity = 1): Step => ({
+  name: "place",
+  take: async (tale) => {
+    const key = randomUUID();
+    const items = [{ sku: tale.sku, quantity }];
+    const { status, body } = await tale.shop.ask((me) => me.order(items, method, key));
+    if (status !== 202) throw new Error(`place: ${status} ${JSON.stringify(body)}`);
+    tale.orderId = body.id;
+  },
+});
+
+const placeCart: Step = {
+  name: "place",
+  take: async (tale) => {
+    await tale.shop.ask((me) => me.put(`/cart/items/${tale.sku}`, { quantity: 1 }));
+    const key = randomUUID();
+    const body = { paymentMethod: "pm_card_visa", shippingAddress: address };
+    const placed = await tale.shop.ask((me) =>
+      me.post<Order>("/orders", body, { "idempotency-key": key }),
+    );
+    if (placed.status !== 202) throw new Error(`place: ${JSON.stringify(placed.body)}`);
+    tale.orderId = placed.body.id;
+  },
+};
+
+/** 409 says that it was done: before the shop died, or the state that follows shows that it was not. */
+const act = (name: string, path: (id: string) => string, body?: object): Step => ({
+  name,
+  take: async ({ shop, orderId }) => {
+    const { status } = await shop.ask((me) => me.post(path(orderId), body));
+    if (status !== 202 && status !== 409) throw new Error(`${name}: ${status}`);
+  },
+});
+
+const cancel = act("cancel", (id) => `/orders/${id}/cancel`);
+const refund = act("refund", (id) => `/admin/orders/${id}/refund`, { reason: "a return" });
+const dispatch = act("dispatch", (id) => `/admin/orders/${id}/dispatch`, {
+  carrier: "DHL",
+  trackingNumber: "JD0001",
+});
+const deliver = act("deliver", (id) => `/admin/orders/${id}/deliver`);
+const charged: Step = {
+  name: "charged",
+  take: (tale) => until(tale, "charged", ({ payment }) => payment?.status === "processing"),
+};
+
+const bought = [place("pm_card_visa"), reach("confirmed")];
+
+export const stories = {
+  buy: bought,
+  "buy two": [place("pm_card_visa", 2), reach("confirmed")],
+  "lose the answer": [place("pm_card_timeout"), reach("confirmed")],
+  "fail at first": [place("pm_card_serverError"), reach("confirmed")],
+  "buy a cart": [placeCart, reach("confirmed")],
+  "pay later": [place("pm_card_webhook"), reach("confirmed")],
+  "be declined": [place("pm_card_chargeDeclined"), reach("cancelled")],
+  "want too much": [place("pm_card_visa", 99), reach("cancelled")],
+  "change one's mind": [...bought, cancel, reach("cancelled")],
+  "give up in time": [place("pm_card_webhook"), charged, cancel, reach("cancelled")],
+  receive: [...bought, dispatch, reach("shipped"), deliver, reach("delivered")],
+  "regret too late": [...bought, dispatch, reach("shipped"), cancel, deliver, reach("delivered")],
+  "get money back": [...bought, refund, reach("refunded")],
+} satisfies Readonly<Record<string, Story>>;
+
+export type StoryName = keyof typeof stories;

@@ -1,0 +1,58 @@
+import { toLines } from "../verify/report";
+import type { MortalShop } from "./mortal-shop";
+import { stories, type Story, type StoryName } from "./stories";
+
+/** Stories told to a shop, with faults, and then its judgement. */
+export interface Trial {
+  readonly stories: readonly StoryName[];
+  /** Armed before the first step, or before `armBefore` of a single story. */
+  readonly faults?: string;
+  readonly armBefore?: string;
+  /** How often each story is told, all at once (once). */
+  readonly times?: number;
+  /** How long to wait until nothing is under way, where that takes its time, in ms. */
+  readonly settleMs?: number;
+  /** The faults are poison: what they make dead is as it should be. */
+  readonly allowDead?: boolean;
+}
+
+export const SKU = "TRIAL-1";
+
+/** What is wrong with the shop after the trial, in lines; empty when all holds. */
+export async function runTrial(
+  shop: MortalShop,
+  trial: Trial,
+  settleMs: number,
+): Promise<string[]> {
+  try {
+    await shop.revive();
+    await shop.ask((admin) => admin.put(`/admin/inventory/${SKU}`, { onHand: 90 }));
+    if (trial.faults && !trial.armBefore) await shop.process.arm(trial.faults);
+    const told = trial.stories.flatMap((name) =>
+      Array.from({ length: trial.times ?? 1 }, () => tell(shop, stories[name], trial)),
+    );
+    const ends = await Promise.allSettled(told);
+    const lost = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+    await shop.revive();
+    // Poison goes on for as long as it takes to become a dead letter.
+    if (!trial.allowDead) await shop.process.arm("");
+    const { wrong, underWay } = await shop.judge({
+      settleMs: trial.settleMs ?? settleMs,
+      allowDead: trial.allowDead ?? false,
+    });
+    return [...lost, ...underWay.map((what) => `did not end: ${what}`), ...linesOf(wrong)];
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+const linesOf = (wrong: Parameters<typeof toLines>[0]): string[] =>
+  wrong.length > 0 ? toLines(wrong).filter((line) => line.startsWith("WRONG")) : [];
+
+async function tell(shop: MortalShop, story: Story, trial: Trial): Promise<void> {
+  const tale = { shop, sku: SKU, orderId: "" };
+  for (const step of story) {
+    if (trial.faults && step.name === trial.armBefore) await shop.process.arm(trial.faults);
+    await step.take(tale);
+  }
+}
