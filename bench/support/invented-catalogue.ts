@@ -66,6 +66,15 @@ export class InventedCatalogue {
     ([name, size]) => [name, zipf(size, this.#random, 0.7)] as const,
   );
 
+  readonly #knownIds: readonly string[];
+
+  /** `knownIds`: products that are there already. */
+  constructor(knownIds: readonly string[] = []) {
+    this.#knownIds = knownIds;
+  }
+
+  knownId = (): string => this.#knownIds[this.below(this.#knownIds.length)] ?? "";
+
   chance(share: number): boolean {
     return this.#random() < share;
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "../../lib/embedded/postgres";
+import type { LoopSample } from "./report-loop-delay";
 
 export const ADMIN = { email: "admin@example.com", password: "an admin's password" };
 const root = join(__dirname, "../..");
@@ -12,15 +13,21 @@ export interface RunningShop {
   readonly url: string;
   readonly postgresUrl: string;
   readonly pid: number;
+  /** What the process told of its event loop and memory, a sample each second. */
+  readonly samples: readonly LoopSample[];
+  /** Begins `p99SinceRestart` anew. */
+  restartDelay(): void;
   stop(): Promise<void>;
 }
 
 export async function runShop(env: Readonly<Record<string, string>> = {}): Promise<RunningShop> {
   const dataDir = await mkdtemp(join(tmpdir(), "souk-bench-"));
   const postgres = await startEmbeddedPostgres({ dataDir });
-  const child = spawn(process.execPath, [join(root, "scripts/start.mjs")], {
+  // Node reads the types off by itself.
+  const preload = ["--require", join(__dirname, "report-loop-delay.ts")];
+  const child = spawn(process.execPath, [...preload, join(root, "scripts/start.mjs")], {
     cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
     env: {
       PATH: process.env.PATH,
       DATA_DIR: dataDir,
@@ -36,9 +43,18 @@ export async function runShop(env: Readonly<Record<string, string>> = {}): Promi
       ...env,
     },
   });
-  const url = await addressOf(child);
+  const samples: LoopSample[] = [];
+  // Only the preloaded script writes here.
+  child.on("message", (sample) => samples.push(sample as LoopSample));
+  const url = await addressOf(child).catch(async (error: unknown) => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   return {
     url,
+    samples,
+    restartDelay: () => void child.send("restart"),
     postgresUrl: postgres.url,
     pid: child.pid ?? 0,
     stop: async () => {
