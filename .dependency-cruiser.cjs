@@ -48,8 +48,8 @@ module.exports = {
     {
       name: "only-tests-import-tests",
       severity: "error",
-      from: { pathNot: "^(test|bench)/" },
-      to: { path: "^(test|bench)/" },
+      from: { pathNot: "^(test|bench|chaos)/" },
+      to: { path: "^(test|bench|chaos)/" },
     },
   ],
   options: {

@@ -89,6 +89,12 @@ describe("OpenAPI", () => {
     expect(operationOf("users.login").responses["429"]?.description).toContain("RATE_LIMITED");
   });
 
+  it("says that a search without results offers another spelling", () => {
+    const answer = JSON.stringify(operationOf("search.query").responses["200"]);
+    expect(answer).toContain('"didYouMean"');
+    expect(answer).toContain("the nearest spelling, when nothing was found");
+  });
+
   it("says who needs a token", () => {
     expect(operationOf("orders.place").security).toEqual([{ bearer: [] }]);
     expect(operationOf("carts.get").security).toEqual([{}, { bearer: [] }]);

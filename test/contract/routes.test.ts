@@ -16,6 +16,7 @@ const POLICY = `
   admin    GET    /api/v1/admin/coupons
   admin    GET    /api/v1/admin/dead-letters
   admin    GET    /api/v1/admin/dead-letters/:id
+  admin    GET    /api/v1/admin/dead-letters/audit
   admin    GET    /api/v1/admin/inventory/:sku
   admin    PUT    /api/v1/admin/inventory/:sku
   admin    GET    /api/v1/admin/jobs
@@ -30,6 +31,7 @@ const POLICY = `
   admin    GET    /api/v1/admin/orders/:id
   admin    GET    /api/v1/admin/orders/:id/invoice
   admin    GET    /api/v1/admin/orders/:id/timeline
+  admin    GET    /api/v1/admin/reconciliation
   admin    GET    /api/v1/admin/sandbox/charges
   admin    GET    /api/v1/admin/topology
   public   GET    /api/v1/cart
@@ -53,6 +55,7 @@ const POLICY = `
   public   GET    /images/:file
   public   GET    /media/:file
   admin    POST   /api/v1/admin/coupons
+  admin    POST   /api/v1/admin/dead-letters/:id/park
   admin    POST   /api/v1/admin/dead-letters/:id/replay
   admin    POST   /api/v1/admin/dead-letters/replay
   admin    POST   /api/v1/admin/inventory/:sku/adjust
@@ -135,6 +138,7 @@ describe("a route that contradicts its contract", () => {
   const contractWith = (change: Partial<ActionContract>): Record<string, Contract> => ({
     shop: {
       name: "shop",
+      calls: [],
       events: {},
       actions: {
         get: {

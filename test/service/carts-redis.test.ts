@@ -73,7 +73,9 @@ describe.skipIf(!redisIsThere())("carts in Redis", () => {
     await a.runtime.transport.publish(poison);
     const [letter] = await b.call("carts.deadLetters", { limit: 10 });
     expect(letter).toMatchObject({ consumer: "carts", eventId: poison.id });
-    expect(await b.call("carts.deleteDeadLetter", { id: letter?.id ?? "" })).toBe(true);
+    expect(
+      await b.call("carts.deleteDeadLetter", { id: letter?.id ?? "", by: "me", note: "void" }),
+    ).toBe(true);
     expect(await a.call("carts.deadLetters", { limit: 10 })).toEqual([]);
   });
 

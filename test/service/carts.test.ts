@@ -369,7 +369,7 @@ describe("a checkout", () => {
     await eventually(
       async () => (await shop.call("carts.deadLetters", { limit: 10 })).length === 1,
     );
-    expect(await shop.call("carts.deleteDeadLetter", { id })).toBe(true);
+    expect(await shop.call("carts.deleteDeadLetter", { id, by: "me", note: "void" })).toBe(true);
     expect(await shop.call("carts.backlog", {})).toMatchObject({ parkedEvents: 0, deadLetters: 0 });
   });
 

@@ -259,11 +259,14 @@ describe("reading", () => {
     ]);
   });
 
-  test("related products are of the same categories, without the product itself", async () => {
-    const id = shelf[0]?.id ?? "";
-    const related = await shop.call("catalog.related", { id, limit: 12 });
-    expect(related.map((product) => product.id)).toEqual([shelf[2]?.id, shelf[1]?.id]);
-    expect(await shop.call("catalog.related", { id: newId(), limit: 3 })).toEqual([]);
+  test("products are told in the order asked for, each once, without what is not on sale", async () => {
+    const [first, second] = [shelf[0]?.id ?? "", shelf[1]?.id ?? ""];
+    const gone = await create({ name: "Gone for good" });
+    await shop.call("catalog.archive", { id: gone.id }, admin);
+    const ids = [second, newId(), gone.id, first, second];
+    const told = await shop.call("catalog.byIds", { ids });
+    expect(told.map((product) => product.id)).toEqual([second, first]);
+    expect(await shop.call("catalog.byIds", { ids: [] })).toEqual([]);
   });
 
   test("all products can be walked, with their versions", async () => {
@@ -295,7 +298,9 @@ test("operators see what waits", async () => {
     pendingEvents: 0,
     oldestPendingMs: 0,
     parkedEvents: 0,
+    oldestParkedMs: 0,
     deadLetters: 0,
+    recoveries: 0,
   });
   expect(await shop.call("catalog.trace", { correlationId: newId() })).toEqual([]);
   expect(await shop.call("catalog.deadLetters", { limit: 5 })).toEqual([]);

@@ -26,7 +26,7 @@ const anOrder = (userId: string): OrderRecord => ({
 });
 
 const product = aProduct({ slug: "mug", variants: [aVariant("MUG-S"), aVariant("MUG-L")] });
-const related = aProduct();
+const [like, alike] = [aProduct(), aProduct()];
 const hers = [anOrder(ADA), anOrder(ADA)];
 const payment = { status: "captured", amount: eur(1), refunded: eur(0), method: "pm_card_visa" };
 const shipment = { status: "preparing" as const, carrier: null, trackingNumber: null, history: [] };
@@ -51,7 +51,17 @@ beforeAll(async () => {
         if (params.idOrSlug !== "mug") throw fail("NOT_FOUND");
         return product;
       },
-      related: () => part("related", [related]),
+      byIds: ({ params }: { params: { ids: string[] } }) =>
+        part(
+          "catalog",
+          params.ids.flatMap((id) => [like, alike].find((one) => one.id === id) ?? []),
+        ),
+    }),
+    standIn("search", {
+      related: async ({ params }: { params: { productId: string } }) => {
+        if (failing.has("search-slow")) await new Promise((resolve) => setTimeout(resolve, 3_000));
+        return part("search", params.productId === product.id ? [alike.id, newId(), like.id] : []);
+      },
     }),
     standIn("inventory", {
       availability: ({ params }: { params: { skus: string[] } }) =>
@@ -113,14 +123,14 @@ describe("a product page", () => {
         "MUG-S": { available: 3, lowStock: true },
         "MUG-L": { available: 3, lowStock: true },
       },
-      related: [related],
+      related: [alike, like],
       degraded: [],
     });
     expect(headers.get("etag")).not.toBeNull();
   });
 
   it("names what is missing, and has the rest", async () => {
-    failing.add("availability").add("related");
+    failing.add("availability").add("search");
     expect((await get("/storefront/products/mug")).json).toEqual({
       product,
       availability: null,
@@ -128,6 +138,19 @@ describe("a product page", () => {
       degraded: ["availability", "related"],
     });
   });
+
+  it.each(["search", "search-slow", "catalog"])(
+    "does without related products: %s",
+    async (what) => {
+      failing.add(what);
+      expect((await get("/storefront/products/mug")).json).toMatchObject({
+        product,
+        availability: { "MUG-S": { available: 3 } },
+        related: null,
+        degraded: ["related"],
+      });
+    },
+  );
 
   it("is not there when the product is not", async () => {
     expect((await get("/storefront/products/cup")).json).toMatchObject({ code: "NOT_FOUND" });

@@ -96,7 +96,10 @@ const presence = (name: keyof typeof contracts): ServiceSchema => {
     ...Object.keys(contracts[name].actions),
     ...("durable" in contracts[name] ? Object.keys(durableActions) : []),
   ];
-  const backlog = { pendingEvents: 0, oldestPendingMs: 0, parkedEvents: 0, deadLetters: 0 };
+  const backlog = {
+    ...{ pendingEvents: 0, oldestPendingMs: 0, parkedEvents: 0, oldestParkedMs: 0 },
+    ...{ deadLetters: 0, recoveries: 0 },
+  };
   return standIn(name, Object.fromEntries(names.map((action) => [action, () => backlog])));
 };
 

@@ -155,6 +155,40 @@ test("a confirmed order's units leave the shelf, and come back when it is refund
   });
 });
 
+test("a batch counts a SKU once: what was sold since stays sold, whoever asks again", async () => {
+  const batch = newId();
+  const levels = [
+    { sku: "BATCH-1", onHand: 5 },
+    { sku: "BATCH-2", onHand: 0 },
+  ];
+  const count = (id: string) =>
+    shop.call("inventory.stock", { levels, reason: "import", batch: id });
+  expect(await count(batch)).toEqual({ changed: 1, refused: [] });
+  await shop.call("inventory.adjust", { sku: "BATCH-1", delta: -2, reason: "broken" }, admin);
+  await shop.call("inventory.adjust", { sku: "BATCH-2", delta: 3, reason: "found" }, admin);
+  expect(await count(batch)).toEqual({ changed: 0, refused: [] });
+  expect(await levelOf("BATCH-1")).toMatchObject({ onHand: 3 });
+  expect(await levelOf("BATCH-2")).toMatchObject({ onHand: 3 });
+  expect(await count(newId())).toEqual({ changed: 2, refused: [] });
+  expect(await levelOf("BATCH-1")).toMatchObject({ onHand: 5 });
+});
+
+test("of many levels, those below what is held are refused and the others counted", async () => {
+  await stockUp({ "MANY-1": 5, "MANY-2": 5 });
+  await created(newId(), { "MANY-1": 4 });
+  const counted = await shop.call("inventory.stock", {
+    levels: [
+      { sku: "MANY-2", onHand: 9 },
+      { sku: "MANY-1", onHand: 3 },
+    ],
+    reason: "recount",
+  });
+  const message = "4 of MANY-1 are reserved, 5 on hand";
+  expect(counted).toEqual({ changed: 1, refused: [{ sku: "MANY-1", message }] });
+  expect(await levelOf("MANY-1")).toMatchObject({ onHand: 5 });
+  expect(await levelOf("MANY-2")).toMatchObject({ onHand: 9 });
+});
+
 test("200 orders at once for 10 units hold exactly 10", async () => {
   await stockUp({ "HOT-1": 10, "HOT-2": 1000 });
   const ids = Array.from({ length: 200 }, () => newId());

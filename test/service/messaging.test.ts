@@ -150,7 +150,7 @@ test("a dead event that comes again, in bad company, does not open its letter ag
   const { db, inbox } = aReplica((await aDatabase())(), { faultOf, ...handlers });
   await inbox.receive([dead]);
   const [letter] = await findDeadLetters(db, { limit: 1 });
-  await deleteDeadLetter(db, letter?.id ?? "");
+  await deleteDeadLetter(db, { id: letter?.id ?? "", by: "me", note: "void" });
   await inbox.receive([dead, parked]);
   expect(await findDeadLetters(db, { limit: 1 })).toEqual([]);
   expect(await stateOf(db, dead)).toMatchObject({ status: "dead", attempts: 1 });
@@ -359,11 +359,16 @@ test("dead letters are listed newest first after one id, and oldest first before
 function aTransport(publish: (event: EventEnvelope) => Promise<void>) {
   const given: EventEnvelope[] = [];
   const transport: Transport = {
+    lag: async () => [],
     publish: async (event) => {
       given.push(event);
       await publish(event);
+      return null;
     },
+    streamState: async () => null,
+    eventAt: async () => null,
     subscribe: async () => async () => undefined,
+    ownLag: async () => ({ queues: [], consumers: [] }),
     open: () => undefined,
     close: async () => undefined,
   };

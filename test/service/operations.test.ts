@@ -213,6 +213,52 @@ test("a dead letter that is deleted is gone, and its event is not handled later"
   expect((await letters()).map((one) => one.id)).not.toContain(letter?.id);
 });
 
+test("letters are found by what their error says, and by age", async () => {
+  await tell(garbage());
+  const [letter] = await letters({ consumer: "shipping" });
+  const some = async (params: { reason?: string; olderThanSeconds?: number }) =>
+    (
+      await shop.call(
+        "operations.deadLetters",
+        { consumer: "shipping", limit: 100, ...params },
+        admin,
+      )
+    ).items.length;
+  expect(await some({ reason: (letter?.error ?? "").slice(0, 12).toUpperCase() })).toBeGreaterThan(
+    0,
+  );
+  expect(await some({ reason: "%" })).toBe(0);
+  expect(await some({ olderThanSeconds: 3_600 })).toBe(0);
+});
+
+test("a letter that is parked is out of the list, of a replay and of the alarm, and somebody said why", async () => {
+  const event = garbage();
+  await tell(event);
+  const mine = await letters({ consumer: "shipping" });
+  const letter = mine.find(({ eventId }) => eventId === event.id);
+  const id = letter?.id ?? "";
+  const waiting = async () => (await shop.call("shipping.backlog", {})).deadLetters;
+  const before = await waiting();
+  await shop.call("operations.parkDeadLetter", { id, note: "waits for a release" }, admin);
+  expect(await waiting()).toBe(before - 1);
+  expect((await letters({ consumer: "shipping" })).map((one) => one.id)).not.toContain(id);
+  const all = { consumer: "shipping", withParked: true, limit: 100 };
+  const shown = (await shop.call("operations.deadLetters", all, admin)).items;
+  expect(shown.find((one) => one.id === id)?.parkedAt).not.toBeNull();
+  const dry = { consumer: "shipping", dryRun: true };
+  expect(await shop.call("operations.replayDeadLetters", dry, admin)).toEqual({
+    replayed: before - 1,
+  });
+  expect(await waiting()).toBe(before - 1);
+  await shop.call("operations.deleteDeadLetter", { id, note: "void" }, admin);
+  const { items } = await shop.call("operations.deadLetterAudit", { limit: 2 }, admin);
+  const deed = { consumer: "shipping", letterId: id, eventId: event.id, by: admin.id };
+  expect(items).toMatchObject([
+    { ...deed, deed: "deleted", note: "void" },
+    { ...deed, deed: "parked", note: "waits for a release" },
+  ]);
+});
+
 test("what nobody has is not there only if everybody says so", async () => {
   const one = { id: newId() };
   // Half of the shop does not run here.
@@ -237,6 +283,23 @@ test("many dead letters are replayed oldest first, so many as asked for", async 
   expect(await replay()).toEqual({ replayed: 2 });
   await eventually(async () => (await statusOf(stuck[2]?.orderId ?? "")) === "dispatched");
   expect(await replay()).toEqual({ replayed: 0 });
+});
+
+test("the topology shows breakers that are not closed, for as long as they are not", async () => {
+  const said = { nodeID: "search-2", action: "search.query", service: "search" };
+  const tripped = async () =>
+    (await shop.call("operations.topology", {}, admin)).breakers.map(({ action, node, state }) => ({
+      action,
+      node,
+      state,
+    }));
+  await shop.broker.broadcast("$circuit-breaker.opened", said);
+  const open = { action: "search.query", node: "search-2", state: "open" };
+  expect(await tripped()).toEqual([open]);
+  await shop.broker.broadcast("$circuit-breaker.half-opened", said);
+  expect(await tripped()).toEqual([{ ...open, state: "half-open" }]);
+  await shop.broker.broadcast("$circuit-breaker.closed", said);
+  expect(await tripped()).toEqual([]);
 });
 
 test("the topology shows nodes, services, endpoints and what waits", async () => {

@@ -268,7 +268,7 @@ test("a hundred buyers and one use of a coupon: one discount; its cancellation g
   const code = `ONCE-${newId().slice(-6)}`;
   await shop.call(
     "orders.createCoupon",
-    { code, kind: "percentage", percentOff: 1000, maxUses: 1 },
+    { code, kind: "percentage", percentOff: 10, maxUses: 1 },
     admin,
   );
   const answers = await Promise.allSettled(
@@ -283,6 +283,25 @@ test("a hundred buyers and one use of a coupon: one discount; its cancellation g
   }
   await shop.call("orders.cancel", { id: won[0]?.id ?? "" }, alice);
   expect((await place({ couponCode: code })).order.discount.amount).toBe(250);
+});
+
+test("a coupon's percent may have two decimals, and no more", async () => {
+  const create = (percentOff: number) =>
+    shop.call(
+      "orders.createCoupon",
+      { code: `PART-${newId().slice(-6)}`, kind: "percentage", percentOff },
+      admin,
+    );
+  const { code, percentOff } = await create(8.2);
+  expect(percentOff).toBe(8.2);
+  const quote = { code, subtotal: { amount: 10_000, currency: "EUR" } };
+  expect(await shop.call("orders.quoteCoupon", quote)).toMatchObject({ discount: { amount: 820 } });
+  for (const wrong of [0, 100.01, 150, 8.205]) {
+    await expect(create(wrong)).rejects.toMatchObject({
+      type: "VALIDATION_FAILED",
+      data: { errors: [expect.objectContaining({ path: "/percentOff" })] },
+    });
+  }
 });
 
 test("a coupon is quoted with its reason, listed, and ended", async () => {

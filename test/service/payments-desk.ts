@@ -82,13 +82,13 @@ async function publishHold(
   return orderId;
 }
 
-const publish = <N extends EventName>(
+async function publish<N extends EventName>(
   { runtime }: TestShop,
   name: N,
   orderId: string,
   payload: EventPayload<N>,
-): Promise<void> =>
-  runtime.transport.publish({
+): Promise<void> {
+  await runtime.transport.publish({
     id: newId(),
     name,
     version: 1,
@@ -101,6 +101,7 @@ const publish = <N extends EventName>(
     traceparent: null,
     occurredAt: new Date().toISOString(),
   });
+}
 
 /** The database of the payments service itself, for what no action tells. */
 export function dbOf({ broker }: TestShop): Database {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../lib/ids";
+import { callerOf } from "../../lib/mesh/caller";
 import { eventually } from "../support/shop";
 import { euros, ledgerFaults, openDesk, type Desk } from "./payments-desk";
 
@@ -97,7 +98,12 @@ describe("a refund", () => {
 
   it("is for other services to ask for, never for a route", async () => {
     const params = { orderId: newId(), refundId: newId(), reason: "x" };
-    await expect(desk.shop.broker.call("payments.refund", params)).rejects.toMatchObject({
+    const { broker } = desk.shop;
+    await expect(broker.call("payments.refund", params)).rejects.toMatchObject({
+      type: "UNTRUSTED_CALL",
+    });
+    const gateway = callerOf(broker, "gateway");
+    await expect(gateway.call("payments.refund", params)).rejects.toMatchObject({
       type: "FORBIDDEN",
     });
   });

@@ -1,7 +1,8 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { newId } from "../../lib/ids";
+import { databaseUrl } from "../../lib/store/postgres";
 import { signWebhook } from "../../services/payments/provider/sandbox/webhook-signature";
 import { eventually } from "../support/shop";
 import { openDesk, type Desk } from "./payments-desk";
@@ -117,15 +118,38 @@ describe("a payment webhook", () => {
 });
 
 describe("a webhook secret that nobody named", () => {
-  it("is made at the first start, for its owner alone", async () => {
-    const desk = await openDesk();
+  it("is made at the first start, and is the same on every node", async () => {
+    const env = { NAMESPACE: `t${randomBytes(5).toString("hex")}` };
+    const [desk, other] = [await openDesk({ env }), await openDesk({ env })];
     try {
-      const { mode } = await stat(join(desk.shop.config.dataDir, "sandbox-webhook-secret"));
-      expect(mode & 0o777).toBe(0o600);
       const orderId = await desk.hold("pm_card_webhook");
       await eventually(async () => (await desk.statusOf(orderId)) === "captured");
+      const { namespace } = other.shop.config;
+      const [secret] = await secretsOf(namespace);
+      const signature = signWebhook(secret ?? "", "{", Math.floor(Date.now() / 1000));
+      // Well signed for it, and then no event.
+      await expect(
+        other.shop.call("payments.webhook", {
+          provider: "sandbox",
+          rawBody: "{",
+          sandboxSignature: signature,
+        }),
+      ).rejects.toMatchObject({ type: "MALFORMED_JSON" });
     } finally {
       await desk.stop();
+      await other.stop();
     }
   });
 });
+
+async function secretsOf(namespace: string): Promise<string[]> {
+  const connectionString = databaseUrl(inject("postgresUrl"), namespace, "sandbox");
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ value: string }>("SELECT value FROM webhook_secret");
+    return rows.map(({ value }) => value);
+  } finally {
+    await client.end();
+  }
+}

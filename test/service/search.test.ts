@@ -1,3 +1,4 @@
+import type { MetricTypes } from "moleculer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Product } from "../../contracts/catalog";
 import { newId } from "../../lib/ids";
@@ -37,7 +38,11 @@ const inventoryDouble = published("inventory", {
 });
 
 beforeAll(async () => {
-  shop = await startTestShop({ services: ["search"], doubles: [catalogDouble, inventoryDouble] });
+  shop = await startTestShop({
+    services: ["search"],
+    doubles: [catalogDouble, inventoryDouble],
+    env: { METRICS_PORT: "0" },
+  });
 });
 afterAll(() => shop.stop());
 
@@ -57,6 +62,7 @@ const stockChanged = (sku: string, available: number, seq: number) =>
 
 const query = (params: Parameters<typeof shop.call<"search.query">>[1] = {}) =>
   shop.call("search.query", params);
+const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 const totalOf = async (q: string) => (await query({ q })).total;
 
 describe("events", () => {
@@ -98,6 +104,19 @@ describe("events", () => {
     expect(await totalOf("sellout")).toBe(1);
     await stockChanged("SELL-1", 3, 5);
     expect(await inStock()).toBe(1);
+  });
+
+  test("tell how old they were when the index showed them", async () => {
+    const lag = () =>
+      (
+        shop.broker.metrics.getMetric("souk.search.lag.seconds") as MetricTypes.Gauge
+      ).generateSnapshot()[0]?.value;
+    const minuteOld = { ...anEventOf(aProduct(), 1), occurredAt: ago(60_000) };
+    await shop.runtime.transport.publish(minuteOld);
+    expect(lag()).toBeGreaterThanOrEqual(60);
+    expect(lag()).toBeLessThan(90);
+    await shop.runtime.transport.publish({ ...anEventOf(aProduct(), 1), occurredAt: ago(0) });
+    expect(lag()).toBeLessThan(30);
   });
 
   test("in any order and however often they come, they end the same", async () => {

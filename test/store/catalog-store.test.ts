@@ -66,6 +66,8 @@ function behaves(open: (folder: string) => Promise<OpenStore>): void {
       expect((await store.byId(product.id))?.product).toEqual(product);
       expect((await store.bySlug(product.slug))?.version).toBe(1);
       expect(await store.bySkus(["LAMP-2", "LAMP-1", "NONE"])).toEqual([product]);
+      const unknown = "0190aaaa-0000-7000-8000-000000000001";
+      expect(await store.byIds([product.id, unknown, product.id])).toEqual([product]);
     }
   });
 
@@ -221,6 +223,7 @@ function behaves(open: (folder: string) => Promise<OpenStore>): void {
     expect(await store.bySlug(operator).catch(() => null)).toBeNull();
     expect(await store.byId(operator).catch(() => null)).toBeNull();
     expect(await store.bySkus([operator]).catch((): Product[] => [])).toEqual([]);
+    expect(await store.byIds([operator]).catch((): Product[] => [])).toEqual([]);
   });
 }
 
@@ -333,6 +336,50 @@ describe("the file of products", () => {
       expect((await store.pending()).length).toBeGreaterThanOrEqual(2 * acknowledged.length);
       await close();
     }
+  });
+
+  test("written anew, it is short and holds the same", async () => {
+    const { store, close } = await openFileProducts(folder, 20);
+    const product = aProduct({ description: "two\u2028lines" });
+    await add(store, product);
+    for (let version = 2; version <= 60; version++) {
+      await rewrite(store, { ...product, name: `Name ${version}` }, version);
+      await store.dropPending(await store.pending());
+    }
+    await close();
+    const lines = (await readFile(productsFile(folder), "utf8")).trim().split("\n");
+    expect(lines.length).toBeLessThan(30);
+    const again = await openFileProducts(folder);
+    expect(await again.store.byId(product.id)).toEqual({
+      product: { ...product, name: "Name 60" },
+      version: 60,
+    });
+    await expect(add(again.store, aProduct({ slug: product.slug }))).rejects.toMatchObject({
+      type: "SLUG_TAKEN",
+    });
+    await again.close();
+  });
+
+  test("lists keep their order over every change", async () => {
+    const { store, close } = await openFileProducts(folder);
+    const query = { categories: null, sort: "price_asc", after: null, limit: 100 } as const;
+    const priced = (amount: number) => [
+      { ...aVariant(`P-${amount}`), price: { amount, currency: "EUR" } },
+    ];
+    const products = [500, 100, 300].map((amount) => aProduct({ variants: priced(amount) }));
+    await store.list(query);
+    for (const product of products) await add(store, product);
+    const listed = async () =>
+      (await store.list(query)).map(({ variants }) => variants[0]?.price.amount);
+    expect(await listed()).toEqual([100, 300, 500]);
+    const [first, second] = products;
+    if (!first || !second) throw new Error("there are three");
+    await rewrite(store, { ...first, variants: priced(50) }, 2);
+    await rewrite(store, { ...second, status: "archived" }, 2);
+    expect(await listed()).toEqual([50, 300]);
+    await rewrite(store, { ...second, status: "active" }, 3);
+    expect(await listed()).toEqual([50, 100, 300]);
+    await close();
   });
 
   test("a line that a crash tore is cut", async () => {

@@ -9,6 +9,8 @@ import { NatsServer, natsIsThere } from "../support/nats-server";
 
 const logger = { warn: () => undefined, error: () => undefined, info: () => undefined };
 
+const keep = { streamHours: 168 };
+
 const event = (name: string, seq = 1, aggregateId = "a"): EventEnvelope => ({
   id: newId(),
   name,
@@ -77,6 +79,24 @@ function behaves(make: () => Promise<Transport>): void {
     expect(new Set(r.taken.map((one) => one.id))).toEqual(new Set(sent.map((one) => one.id)));
     await stop();
   });
+
+  test("a consumer that is behind shows it", async () => {
+    const name = `thing.${newId().slice(-8)}`;
+    const r = recorder("e", [name]);
+    r.state.away = true;
+    const stop = await transport.subscribe(r.consumer);
+    transport.open();
+    const published = Promise.all([1, 2, 3].map((seq) => transport.publish(event(name, seq))));
+    const behind = async (): Promise<number> => {
+      const lag = (await transport.lag()).find((one) => one.event === name);
+      return lag?.consumer === "e" ? lag.waiting + lag.inHand : -1;
+    };
+    await eventually(async () => (await behind()) === 3);
+    r.state.away = false;
+    await published;
+    await eventually(async () => (await behind()) === 0);
+    await stop();
+  });
 }
 
 describe("in process", () => {
@@ -111,7 +131,7 @@ describe("in process", () => {
 describe.skipIf(!natsIsThere())("JetStream", () => {
   let server: NatsServer;
   const connect = (namespace = `t${newId().slice(-8)}`) =>
-    JetStreamTransport.connect({ url: server.url, namespace, node: "test", logger });
+    JetStreamTransport.connect({ url: server.url, namespace, node: "test", logger, keep });
 
   beforeAll(async () => {
     server = await NatsServer.start();

@@ -24,7 +24,7 @@ export async function aDatabase(): Promise<Connect> {
     onTestFinished(() => sequelize.close());
     return new Database(sequelize);
   };
-  await connect().query("TRUNCATE outbox, inbox, inbox_attempt, dead_letter, effect");
+  await connect().query("TRUNCATE outbox, inbox, inbox_attempt, dead_letter, stream_mark, effect");
   return connect;
 }
 

@@ -22,6 +22,12 @@ const searchPath = () => ({
   PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin`,
 });
 
+export interface NatsServerOptions {
+  readonly configFile?: string;
+  /** Variables that the configuration refers to. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A NATS server with JetStream, of a test's own: it can be killed, and lose its store. */
 export class NatsServer {
   #child: ChildProcess | undefined;
@@ -29,22 +35,26 @@ export class NatsServer {
   private constructor(
     readonly port: number,
     readonly storeDir: string,
+    readonly options: NatsServerOptions,
   ) {}
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  static async start(): Promise<NatsServer> {
+  static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const storeDir = await mkdtemp(join(tmpdir(), "souk-nats-"));
-    const server = new NatsServer(await freePort(), storeDir);
+    const server = new NatsServer(await freePort(), storeDir, options);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    const args = ["-a", "127.0.0.1", "-p", String(this.port), "-js", "-sd", this.storeDir];
-    this.#child = spawn("nats-server", args, { stdio: "ignore", env: searchPath() });
+    const { configFile, env = {} } = this.options;
+    const more = configFile ? ["-c", configFile] : ["-js", "-sd", this.storeDir];
+    const args = ["-a", "127.0.0.1", "-p", String(this.port), ...more];
+    const variables = { ...searchPath(), NATS_STORE_DIR: this.storeDir, ...env };
+    this.#child = spawn("nats-server", args, { stdio: "ignore", env: variables });
     await eventually(() => accepts(this.port), { what: "nats-server to accept connections" });
   }
 

@@ -65,9 +65,40 @@ interface Dummy {
   readonly returnPolicy: string;
 }
 
+const dummies = (): Dummy[] => JSON.parse(readFileSync(resolve(FOLDER, DUMMY), "utf8")) as Dummy[];
+
+/** The real catalogues as files that the import takes: the JSON one converted to our own columns. */
+export function realImportFiles(): { readonly name: string; readonly csv: string }[] {
+  const exported = SHOPIFY.map((name) => ({
+    name,
+    csv: readFileSync(resolve(FOLDER, name), "utf8"),
+  }));
+  return [...exported, { name: DUMMY, csv: toCsv(dummies().map(toColumns)) }];
+}
+
+const toColumns = (dummy: Dummy): Record<string, string> => ({
+  product: `${dummy.title} ${dummy.sku}`,
+  name: dummy.title,
+  description: dummy.description,
+  brand: dummy.brand ?? "",
+  categories: dummy.category,
+  "attribute:tags": dummy.tags.join(", "),
+  "attribute:warranty": dummy.warrantyInformation,
+  "attribute:returns": dummy.returnPolicy,
+  sku: dummy.sku,
+  price: dummy.price.toFixed(2),
+  quantity: String(dummy.stock),
+  image: dummy.images[0] ?? "",
+});
+
+function toCsv(rows: readonly Record<string, string>[]): string {
+  const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
+  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
+  return lines.map((cells) => cells.map(quoted).join(",")).join("\r\n");
+}
+
 function readDummies(): Stocked[] {
-  const dummies = JSON.parse(readFileSync(resolve(FOLDER, DUMMY), "utf8")) as Dummy[];
-  return dummies.map((dummy) => ({
+  return dummies().map((dummy) => ({
     product: {
       ...blank,
       slug: toSlug(`${dummy.title} ${dummy.sku}`, "product"),

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { eventually } from "./eventually";
 import { accepts, freePort } from "./free-port";
 
@@ -62,6 +63,13 @@ export class RedisServer {
 
   thaw(): void {
     this.#child?.kill("SIGCONT");
+  }
+
+  /** It forgets all that it holds. */
+  async flush(): Promise<void> {
+    const redis = new Redis(this.url);
+    await redis.flushall();
+    redis.disconnect();
   }
 
   async kill(): Promise<void> {

@@ -4,6 +4,7 @@ import { Client } from "pg";
 import { inject } from "vitest";
 import type { Job } from "../../contracts/reports";
 import { newId } from "../../lib/ids";
+import { signerOf } from "../../lib/mesh/signed-context";
 import { databaseUrl } from "../../lib/store/postgres";
 import type { CatalogPut, StockLevels } from "../../services/reports/domain/catalog-product";
 import { productRow } from "../unit/shopify-file";
@@ -75,12 +76,12 @@ export async function upload(
   params: object = {},
 ): Promise<string> {
   const stream = typeof content === "string" ? Readable.from([Buffer.from(content)]) : content;
-  const headers = { identity: { user: admin, service: "gateway" } };
-  const { jobId } = await shop.broker.call<{ jobId: string }, object>(
-    "reports.importProducts",
-    params,
-    { headers, stream },
-  );
+  const action = "reports.importProducts";
+  const headers = signerOf(shop.broker).headersFor({ user: admin, service: "gateway", action });
+  const { jobId } = await shop.broker.call<{ jobId: string }, object>(action, params, {
+    headers,
+    stream,
+  });
   return jobId;
 }
 

@@ -7,15 +7,16 @@ import type { ServiceSchema } from "moleculer";
 import { inject } from "vitest";
 import { readConfig, type Config } from "../../config/env";
 import type { ServiceName } from "../../contracts";
-import { asService, type MeshHeaders } from "../../lib/mesh/context";
+import { signerOf } from "../../lib/mesh/signed-context";
 import type { ActionName, ActionParams, ActionResult, User } from "../../lib/mesh/types";
 import { startShop, type Shop } from "../../shop";
+import { allServices } from "./all-services";
 
 export interface TestShop extends Shop {
   readonly config: Config;
   /** Where its gateway listens. */
   readonly url: string;
-  /** Calls as a signed-in user; as another service when there is none. */
+  /** Calls as a signed-in user; as a service when there is none. */
   call<N extends ActionName>(
     name: N,
     params: ActionParams<N>,
@@ -46,18 +47,22 @@ export async function startTestShop(options: TestShopOptions = {}): Promise<Test
       LOG_FORMAT: "json",
       SEED: "none",
       RATE_LIMIT: "off",
+      RECONCILE_EVERY_MS: "0",
       ...options.env,
     }),
     ...(options.services ? { services: options.services } : {}),
   };
-  const shop = await startShop(config, options.doubles);
+  const extras = options.doubles ?? [];
+  const shop = await startShop(config, { extras, factoryOf: (name) => allServices[name] });
   return {
     ...shop,
     config,
     url: `http://127.0.0.1:${portOf(shop)}`,
     call: (name, params, user) => {
-      const headers: MeshHeaders = { identity: { user: user ?? null, service: "gateway" } };
-      return shop.broker.call(name, params, user ? { headers } : asService("gateway"));
+      // A service may call itself; who else may call it is not what these tests are about.
+      const [service = ""] = name.split(".");
+      const caller = { user: user ?? null, service, action: name };
+      return shop.broker.call(name, params, { headers: signerOf(shop.broker).headersFor(caller) });
     },
     stop: async () => {
       await shop.stop();

@@ -9,7 +9,6 @@ import {
   type ProductInput,
 } from "../../services/catalog/domain/product";
 import { productEvent } from "../../services/catalog/domain/product-event";
-import { rankRelated } from "../../services/catalog/domain/product-order";
 import { aProduct, aVariant } from "../support/products";
 
 const LATER = "2027-01-01T00:00:00.000Z";
@@ -56,6 +55,25 @@ describe("a product", () => {
     expect(replaced).toMatchObject({ brand: "", createdAt: "2026", updatedAt: LATER });
     const again = replaced && replaceProduct(replaced, { ...input, status: "active" }, "2028");
     expect(again).toBeNull();
+  });
+
+  test("keeps its uploaded pictures in an import, wherever they stand", () => {
+    const images = (...urls: string[]) => urls.map((url) => ({ url, alt: "" }));
+    const after = (old: string[], file: string[]) => {
+      const product = newProduct({ ...input, images: images(...old) }, { id: "1", now: "2026" });
+      const put = { ...input, images: images(...file), status: "active" } as const;
+      const replaced = replaceProduct(product, put, LATER);
+      const again = replaced && replaceProduct(replaced, put, "2028");
+      return { urls: replaced?.images.map(({ url }) => url), again };
+    };
+    const [a, b, c] = ["https://x/a.jpg", "https://x/b.jpg", "https://x/c.jpg"];
+    const [up, other] = ["/media/1.webp", "/media/2.webp"];
+    expect(after([a, up], [b])).toEqual({ urls: [b, up], again: null });
+    expect(after([up, a, other], [b, c])).toEqual({ urls: [up, b, c, other], again: null });
+    expect(after([up, other], [a])).toEqual({ urls: [up, other, a], again: null });
+    expect(after([a, up], [])).toEqual({ urls: [up], again: null });
+    const many = Array.from({ length: 50 }, (_, n) => `https://x/${n}.jpg`);
+    expect(after([a, up], many).urls).toEqual([...many.slice(0, 49), up]);
   });
 
   test("may not name a SKU twice", () => {
@@ -106,16 +124,6 @@ describe("an offer", () => {
     expect(offerOf(archived, "A")).toBeNull();
     expect(offerOf(aProduct(), "A")).toBeNull();
   });
-});
-
-test("related products share most categories, the newest first, never itself", () => {
-  const product = aProduct({ categories: ["lamps", "home"] });
-  const old = aProduct({ categories: ["home"] });
-  const close = aProduct({ categories: ["home", "lamps"] });
-  const young = aProduct({ categories: ["lamps"] });
-  const ranked = rankRelated(product, [old, product, young, close], 3);
-  expect(ranked.map(({ id }) => id)).toEqual([close.id, young.id, old.id]);
-  expect(rankRelated(product, [old, young], 1)).toEqual([young]);
 });
 
 test("a repeated SKU is a fault of the request, not a conflict", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { continueTrace, etagOf, requestIdOf } from "../../services/gateway/exchange";
+import {
+  formatTraceparent,
+  parseTraceparent,
+  spanBelow,
+} from "../../lib/observability/traceparent";
+import { etagOf, requestIdOf } from "../../services/gateway/exchange";
+
+const continueTrace = (header: unknown): string =>
+  formatTraceparent(spanBelow(parseTraceparent(header)));
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
@@ -9,10 +17,17 @@ describe("a request id", () => {
   it.each(["a", "order-1_2.3", "x".repeat(128)])("is the caller's when it is sane: %s", (id) =>
     expect(requestIdOf(id)).toBe(id),
   );
-  it.each([undefined, "", "x".repeat(129), "a b", "a\tb", "<script>", "ä", "a,b"])(
-    "is a new one instead of %j",
-    (id) => expect(requestIdOf(id)).toMatch(/^[0-9a-f-]{36}$/),
-  );
+  it.each([
+    undefined,
+    "",
+    "x".repeat(129),
+    "a b",
+    "a\tb",
+    "<script>",
+    "ä",
+    "a,b",
+    "4242424242424242",
+  ])("is a new one instead of %j", (id) => expect(requestIdOf(id)).toMatch(/^[0-9a-f-]{36}$/));
 });
 
 describe("a trace", () => {

@@ -56,6 +56,29 @@ describe("our own file", () => {
 
   it("says of a wrong encoding what to do", async () => {
     const latin1 = Buffer.from(`${HEADER}a,Größe,S1,1,,,,,\n`, "latin1");
-    expect((await readAll(latin1)).errors[0]).toContain('save the file as "CSV UTF-8"');
+    expect((await readAll(latin1)).errors[0]).toContain(
+      '2: "name" is not valid UTF-8; save the file',
+    );
+    const header = Buffer.from(HEADER.replace("name", "name,attribute:größe"), "latin1");
+    const utf16 = Buffer.from(`${HEADER}a,A,S1,1,,,,,\n`, "utf16le");
+    const wrong = [header, utf16, Buffer.concat([Buffer.from([0xfe, 0xff]), utf16.swap16()])];
+    for (const bytes of wrong) {
+      expect((await readAll(bytes)).errors).toEqual([
+        '1: the file is not in UTF-8; save it as "CSV UTF-8"',
+      ]);
+    }
+  });
+
+  it("in UTF-16 is read when it says so itself", async () => {
+    const bytes = Buffer.from(`\uFEFF${HEADER}a,Größe,S1,1,,,,,\n`, "utf16le");
+    expect((await readAll(bytes)).products).toEqual([expect.objectContaining({ name: "Größe" })]);
+  });
+
+  it("with a formula in it holds a text like any other, and no number", async () => {
+    const { products, errors } = await readAll(
+      `${HEADER}a,=1+1,S1,=2*3,,,,,\nb,@SUM(1),S2,1,,,,,\n`,
+    );
+    expect(errors[0]).toContain('2: price "=2*3" is not a decimal number');
+    expect(products).toEqual([expect.objectContaining({ handle: "b", name: "@SUM(1)" })]);
   });
 });

@@ -4,7 +4,7 @@ import { say } from "./say";
 
 /** Writes products until it is killed, and says of each write when it is acknowledged. */
 async function main(folder: string, round: string): Promise<void> {
-  const { store } = await openFileProducts(folder);
+  const { store } = await openFileProducts(folder, 10);
   for (let n = 0; ; n++) {
     const product = aProduct({ slug: `r${round}-${n}`, variants: [aVariant(`R${round}-${n}`)] });
     const description = "long enough to be torn in the middle ".repeat(50);

@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./eventually";
+
+const root = join(__dirname, "../..");
+
+/** `npm run cluster`'s script, with a data folder of its own. */
+export class ClusterProcess {
+  /** All that it wrote. */
+  output = "";
+  url = "";
+
+  private constructor(
+    readonly dataDir: string,
+    readonly child: ChildProcess,
+  ) {
+    const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
+    child.stdout?.on("data", collect);
+    child.stderr?.on("data", collect);
+  }
+
+  /** Resolves when every process is ready. */
+  static async start(
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+  ): Promise<ClusterProcess> {
+    const dataDir = await mkdtemp(join(tmpdir(), "souk-cluster-"));
+    const child = spawn(process.execPath, [join(root, "scripts/cluster.mjs"), ...args], {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: dataDir,
+        PORT: "0",
+        HOST: "127.0.0.1",
+        METRICS_PORT: "off",
+        RATE_LIMIT: "off",
+        LOG_LEVEL: "warn",
+        LOG_FORMAT: "json",
+        ...env,
+      },
+    });
+    const cluster = new ClusterProcess(dataDir, child);
+    await eventually(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`ended: ${cluster.output}`);
+        return cluster.output.includes("Souk is ready:");
+      },
+      { timeoutMs: 160_000, what: "every process of the cluster to be ready" },
+    );
+    cluster.url = await eventually(async () => /http:\/\/[\w.]+:\d+/.exec(cluster.output)?.[0]);
+    return cluster;
+  }
+
+  /** Of each gateway. */
+  get urls(): string[] {
+    return [...new Set([...this.output.matchAll(/shop: (\S+)/g)].map(([, url = ""]) => url))];
+  }
+
+  /** The process ids of a service, in the order of their starts; also of those that have ended. */
+  pidsOf(name: string): number[] {
+    const ready = this.output.matchAll(new RegExp(`^${name} is ready .*\\(pid (\\d+),`, "gm"));
+    return [...ready].map(([, pid]) => Number(pid));
+  }
+
+  /** Ctrl-C; resolves with the exit code. */
+  async interrupt(): Promise<number | null> {
+    const { child } = this;
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      child.kill("SIGINT");
+      await gone;
+    }
+    return child.exitCode;
+  }
+
+  async remove(): Promise<void> {
+    await this.interrupt();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}

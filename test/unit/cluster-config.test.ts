@@ -1,0 +1,55 @@
+import { generateKeyPairSync } from "node:crypto";
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "../../config/env";
+
+const { privateKey } = generateKeyPairSync("ed25519");
+const CLUSTER = {
+  NATS_URL: "nats://localhost:4222",
+  JWT_PRIVATE_KEY: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+};
+const POSTGRES_URL = "postgres://localhost";
+
+const faultsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig({ ...CLUSTER, ...env });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+test("a cluster needs each server that its services keep data in, a line for each", () => {
+  expect(faultsOf({})).toEqual([
+    expect.stringMatching(/^POSTGRES_URL is required in a cluster, for users, search, inventory/),
+    "MONGO_URL is required in a cluster, for catalog",
+    "REDIS_URL is required in a cluster, for carts",
+  ]);
+});
+
+test("a process of a cluster needs the servers of its own services only", () => {
+  expect(faultsOf({ SERVICES: "gateway" })).toEqual([]);
+  expect(faultsOf({ SERVICES: "gateway,operations" })).toEqual([
+    "POSTGRES_URL is required in a cluster, for operations",
+  ]);
+  expect(faultsOf({ SERVICES: "orders,payments", POSTGRES_URL })).toEqual([]);
+  expect(faultsOf({ SERVICES: "carts" })).toEqual([
+    "REDIS_URL is required in a cluster, for carts",
+  ]);
+});
+
+test("a service with a database of its own needs no POSTGRES_URL", () => {
+  const env = { SERVICES: "orders,payments", ORDERS_DATABASE_URL: `${POSTGRES_URL}/o` };
+  expect(faultsOf(env)).toEqual(["POSTGRES_URL is required in a cluster, for payments"]);
+  expect(faultsOf({ ...env, PAYMENTS_DATABASE_URL: `${POSTGRES_URL}/p` })).toEqual([]);
+});
+
+test("a malformed server is one fault, not two", () => {
+  expect(faultsOf({ SERVICES: "catalog", MONGO_URL: "localhost" })).toEqual([
+    expect.stringMatching(/^MONGO_URL must be a URL/),
+  ]);
+});
+
+test("without a mesh every server is optional", () => {
+  expect(readConfig({}).mongoUrl).toBeNull();
+});
