@@ -1,5 +1,6 @@
 import type { Service, ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
+import { durableServices } from "../../contracts";
 import { fail } from "../../contracts/errors";
 import { shopMetrics } from "../../contracts/metrics";
 import { findingKinds, type Reconciliation } from "../../contracts/operations";
@@ -19,6 +20,8 @@ import * as store from "./store/reconciliation-store";
 /** How often a replica looks whether a run is due. */
 const LOOK_MS = 5_000;
 const SAMPLE_MS = 10_000;
+/** How long the first run waits for the services that it asks: they may be starting as well. */
+const PATIENCE_MS = 60_000;
 
 export interface ReconcilerMembers extends PostgresMembers {
   /** Runs now. Throws CONFLICT while a run is under way. */
@@ -69,7 +72,7 @@ export function reconciler(runtime: Runtime): Partial<ServiceSchema> {
           early = false;
         },
       });
-      this.due.start();
+      void startWithOthers(this, this.due);
     },
     async stopped() {
       this.stopping.abort();
@@ -77,6 +80,12 @@ export function reconciler(runtime: Runtime): Partial<ServiceSchema> {
       await this.runSampler?.stop();
     },
   });
+}
+
+/** Who is still missing after a while is named by the run itself. */
+async function startWithOthers({ broker, stopping }: This, due: Poller): Promise<void> {
+  await broker.waitForServices([...durableServices], PATIENCE_MS).catch(() => undefined);
+  if (!stopping.signal.aborted) due.start();
 }
 
 interface TurnOptions {

@@ -97,7 +97,7 @@ test("a collector that is busy gets the spans later; one that refuses them does 
   await eventually(async () => collector.requests.length > 0);
   collector.status = 200;
   await arrived(1);
-  expect(counted("mesh_spans_exported_total")).toBe(1);
+  await eventually(async () => counted("mesh_spans_exported_total") === 1);
   collector.status = 400;
   span("unwanted")?.end();
   await eventually(async () => counted("mesh_spans_dropped_total", { reason: "refused" }) === 1);

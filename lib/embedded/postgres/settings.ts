@@ -13,6 +13,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   // The bound on crash recovery: at most this much log is replayed after a kill -9.
   max_wal_size: "1GB",
   checkpoint_timeout: "10min",
+  // After a crash each of some 5,000 files would be synced by itself: 5 to 10 s instead of 0.6.
+  ...(process.platform === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
 
   // Outbox and inbox rows are updated and deleted all the time.
   autovacuum: "on",
