@@ -69,7 +69,7 @@ export class DocumentOutbox implements OutboxStore {
     };
   }
 
-  async heads(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
+  async due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
     const now = Date.now();
     const resting = [...this.#failures].filter(([, failure]) => failure.notBefore > now);
     return this.#options.documents.pendingHeads(limit, [...busy, ...resting.map(([id]) => id)]);

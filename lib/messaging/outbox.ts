@@ -8,10 +8,10 @@ import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
 /** Where a relay finds what is to be published. */
 export interface OutboxStore {
   /**
-   * The oldest unpublished event of each aggregate that is not in `busy`, if its time has come.
-   * Never a cursor over ids: those become visible out of order.
+   * The oldest unpublished events of each aggregate that is not in `busy`, in their order, if the time
+   * of the first has come. Never a cursor over ids: those become visible out of order.
    */
-  heads(limit: number, busy: readonly string[]): Promise<EventEnvelope[]>;
+  due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]>;
   markPublished(events: readonly EventEnvelope[]): Promise<void>;
   markFailed(event: EventEnvelope, reason: string): Promise<void>;
 }
@@ -31,6 +31,9 @@ export interface Cause {
   readonly causationId?: string;
   readonly traceparent?: string | null;
 }
+
+/** Events of one aggregate that are taken at once: a SKU that all buy has thousands. */
+const RUN = 32;
 
 const COLUMNS = `id uuid, name text, version int, aggregate_id text, seq bigint, payload json,
   correlation_id text, causation_id uuid, traceparent text`;
@@ -123,15 +126,16 @@ export class Outbox implements OutboxStore {
     };
   }
 
-  async heads(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
+  async due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
     const rows = await this.db.query<OutboxRow>(
       `SELECT ${NAMES}, occurred_at FROM (
-         SELECT DISTINCT ON (aggregate_id) * FROM outbox
-         WHERE published_at IS NULL AND aggregate_id <> ALL($2)
-         ORDER BY aggregate_id, seq
-       ) head
-       WHERE available_at <= now() ORDER BY occurred_at LIMIT $1`,
-      [limit, busy],
+         SELECT *, row_number() OVER run AS place, first_value(available_at) OVER run AS due,
+           first_value(occurred_at) OVER run AS since
+         FROM outbox WHERE published_at IS NULL AND aggregate_id <> ALL($2)
+         WINDOW run AS (PARTITION BY aggregate_id ORDER BY seq)
+       ) pending
+       WHERE place <= $3 AND due <= now() ORDER BY since, aggregate_id, seq LIMIT $1`,
+      [limit, busy, RUN],
     );
     return rows.map((row) => this.#toEnvelope(row));
   }

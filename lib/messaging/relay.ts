@@ -20,13 +20,15 @@ export interface RelayOptions {
 }
 
 /**
- * Carries events from an outbox to the broker: the head of each aggregate, so that one that fails
- * holds up its own aggregate only. Woken after a commit; polling is the truth.
+ * Carries events from an outbox to the broker: those of one aggregate one after the other, so that one
+ * that fails holds up its own aggregate only. Woken after a commit; polling is the truth.
  */
 export class Relay {
   readonly #options: RelayOptions;
-  /** Aggregates whose head is under way; their next event has to wait for its mark. */
-  readonly #busy = new Set<string>();
+  /** Aggregates, with how many of their events were taken and are not marked; later ones have to wait. */
+  readonly #busy = new Map<string, number>();
+  /** How often the stream has lost what was published to it. */
+  #losses = 0;
   #published: EventEnvelope[] = [];
   readonly #poller: Poller;
   #stopping = false;
@@ -53,8 +55,9 @@ export class Relay {
 
   /** The stream has lost events: what was acknowledged and is not marked yet is published again. */
   forgetPublished(): void {
+    this.#losses++;
     this.#newest = null;
-    for (const { aggregateId } of this.#published) this.#busy.delete(aggregateId);
+    for (const { aggregateId } of this.#published) this.#release(aggregateId, 1);
     this.#published = [];
   }
 
@@ -72,16 +75,37 @@ export class Relay {
   async #pump(): Promise<void> {
     if (this.#away) await this.#options.beforeReturn?.();
     await this.#markPublished();
-    const room = WINDOW - this.#busy.size;
+    const room = WINDOW - [...this.#busy.values()].reduce((sum, taken) => sum + taken, 0);
     if (room <= 0) return;
-    const heads = await this.#options.outbox.heads(room, [...this.#busy]);
-    for (const event of heads) {
-      this.#busy.add(event.aggregateId);
-      void this.#publish(event);
+    for (const run of runsOf(await this.#options.outbox.due(room, [...this.#busy.keys()]))) {
+      void this.#publishRun(run);
     }
   }
 
-  async #publish(event: EventEnvelope): Promise<void> {
+  /** Events of one aggregate, in their order, up to the first that does not get through. */
+  async #publishRun(run: Run): Promise<void> {
+    const { aggregateId } = run[0];
+    const losses = this.#losses;
+    this.#busy.set(aggregateId, run.length);
+    let published = 0;
+    for (const event of run) {
+      if (this.#stopping || !(await this.#publish(event)) || losses !== this.#losses) break;
+      this.#published.push(event);
+      published++;
+    }
+    this.#release(aggregateId, run.length - published);
+    // Consumers that stop with us refuse: nothing failed, and the store may be closed by now.
+    if (!this.#stopping) this.wake();
+  }
+
+  #release(aggregateId: string, count: number): void {
+    const left = (this.#busy.get(aggregateId) ?? 0) - count;
+    if (left > 0) this.#busy.set(aggregateId, left);
+    else this.#busy.delete(aggregateId);
+  }
+
+  /** False when it was not published. */
+  async #publish(event: EventEnvelope): Promise<boolean> {
     try {
       const { transport, observer = unobserved } = this.#options;
       await failpoint(event.source, "relay", event.name, "before_publish");
@@ -89,19 +113,14 @@ export class Relay {
       await failpoint(event.source, "relay", event.name, "after_publish");
       if (place) this.#newest = { seq: place.seq, id: event.id };
       this.#noteReturn();
-      this.#published.push(event);
+      return true;
     } catch (error) {
-      // Consumers that stop with us refuse: nothing failed, and the store may be closed by now.
-      if (this.#stopping) return;
+      if (this.#stopping) return false;
       // The next round tries again: no event is to blame, and none has to wait once the broker is back.
-      if (hasCode(error, "SERVICE_UNAVAILABLE")) {
-        this.#noteOutage(error);
-        this.#busy.delete(event.aggregateId);
-        return;
-      }
-      await this.#defer(event, messageOf(error));
+      if (hasCode(error, "SERVICE_UNAVAILABLE")) this.#noteOutage(error);
+      else await this.#defer(event, messageOf(error));
+      return false;
     }
-    this.wake();
   }
 
   async #markPublished(): Promise<void> {
@@ -112,7 +131,7 @@ export class Relay {
     await failpoints(events[0]?.source ?? "", "relay", events, "after_mark");
     const marked = new Set(events);
     this.#published = this.#published.filter((event) => !marked.has(event));
-    for (const event of events) this.#busy.delete(event.aggregateId);
+    for (const { aggregateId } of events) this.#release(aggregateId, 1);
   }
 
   #noteOutage(error: unknown): void {
@@ -134,6 +153,18 @@ export class Relay {
       // The store is away as well; the event stays pending, which is all that matters.
       this.#options.logger.warn(`cannot note a failed publish: ${messageOf(error)}`);
     }
-    this.#busy.delete(event.aggregateId);
   }
+}
+
+type Run = readonly [EventEnvelope, ...EventEnvelope[]];
+
+/** The events of each aggregate, in the order in which they came. */
+function runsOf(events: readonly EventEnvelope[]): Iterable<Run> {
+  const runs = new Map<string, [EventEnvelope, ...EventEnvelope[]]>();
+  for (const event of events) {
+    const run = runs.get(event.aggregateId);
+    if (run) run.push(event);
+    else runs.set(event.aggregateId, [event]);
+  }
+  return runs.values();
 }

@@ -414,6 +414,47 @@ test("an outbox gives out each event once, those of one aggregate in their order
   }
 });
 
+test("many events of one aggregate go out in runs; one that breaks off goes on where it broke", async () => {
+  const replica = aReplica((await aDatabase())());
+  const refusals = new Set([40, 41, 170]);
+  const taken: number[] = [];
+  const { transport } = aTransport(async ({ seq }) => {
+    if (refusals.delete(seq)) throw new Error("no");
+    taken.push(seq);
+  });
+  const seqs = Array.from({ length: 200 }, (_, n) => n + 1);
+  await publishing(replica, "hot", ...seqs);
+  let rounds = 0;
+  const counting = Object.assign(Object.create(replica.outbox) as typeof replica.outbox, {
+    due: (limit: number, busy: readonly string[]) => {
+      rounds++;
+      return replica.outbox.due(limit, busy);
+    },
+  });
+  relaying({ ...replica, outbox: counting }, transport);
+  await eventually(async () => (await pendingIn(replica)) === 0);
+  expect(taken).toEqual(seqs);
+  expect(rounds).toBeLessThan(60);
+});
+
+test("what was published before the stream was lost is published again, ahead of the rest of its run", async () => {
+  const replica = aReplica((await aDatabase())());
+  const taken: number[] = [];
+  let lose = (): void => undefined;
+  const { transport } = aTransport(async ({ seq }) => {
+    taken.push(seq);
+    if (seq === 5) lose();
+  });
+  await publishing(replica, "lost", 1, 2, 3, 4, 5, 6, 7, 8);
+  const relay = relaying(replica, transport);
+  lose = () => {
+    lose = () => undefined;
+    relay.forgetPublished();
+  };
+  await eventually(async () => (await pendingIn(replica)) === 0);
+  expect(taken).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 test("an event that the broker refuses is offered again, and only its own aggregate waits", async () => {
   const replica = aReplica((await aDatabase())());
   let refusals = 2;
@@ -458,7 +499,7 @@ test("a relay that dies between the broker's ack and its mark publishes again", 
   const process = mortal(replica.db);
   const dying = new Relay({
     outbox: {
-      heads: (limit, busy) => replica.outbox.heads(limit, busy),
+      due: (limit, busy) => replica.outbox.due(limit, busy),
       markPublished: async () => process.die(),
       markFailed: async () => process.die(),
     },
