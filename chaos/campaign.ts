@@ -1,8 +1,10 @@
-import { appendFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { toLines } from "../verify/report";
+import type { Blow } from "./blows";
+import { ClusterShop } from "./cluster-shop";
 import { MortalShop } from "./mortal-shop";
-import type { Blow, Schedule } from "./schedule";
+import type { Schedule } from "./schedule";
+import { strike } from "./strikes";
 import { stories, type Step, type StoryName } from "./stories";
 
 /** What came of a run; well when `faults` is empty. */
@@ -10,7 +12,7 @@ export interface RunResult {
   readonly seed: number;
   readonly orders: number;
   readonly blows: number;
-  /** How often the shop died and was started again. */
+  /** How often the shop, or a process of it, died and was started again. */
   readonly revivals: number;
   readonly ms: number;
   readonly faults: readonly string[];
@@ -19,8 +21,8 @@ export interface RunResult {
 export interface RunOptions {
   /** JSONL: what was done, and what came of it, in its order. */
   readonly history: string;
-  /** The tree whose build runs. */
-  readonly root?: string;
+  /** Processes of each service of a cluster (1). */
+  readonly replicas?: number;
 }
 
 const BUYERS = 8;
@@ -40,25 +42,32 @@ export async function runSchedule(schedule: Schedule, options: RunOptions): Prom
     const [orders, blows] = [schedule.stories.length, schedule.blows.length];
     const result = { seed, orders, blows, revivals: run.shop.revivals, ms, faults };
     await run.note({ what: "end", ...result });
+    if (faults.length > 0) await writeFile(`${options.history}.log`, run.shop.log);
     return result;
   } finally {
-    await run.shop.process.remove();
+    await run.shop.remove();
   }
 }
 
 class Run {
   readonly #accepted: string[] = [];
   readonly #faults: string[] = [];
+  readonly #blows: Promise<void>[] = [];
   #next = 0;
 
   private constructor(
-    readonly shop: MortalShop,
+    readonly shop: MortalShop | ClusterShop,
     readonly schedule: Schedule,
     readonly history: string,
   ) {}
 
-  static async start(schedule: Schedule, { history, root }: RunOptions): Promise<Run> {
-    const shop = await MortalShop.start({ ORDER_TIMEOUT_MS: "30000" }, root);
+  static async start(schedule: Schedule, options: RunOptions): Promise<Run> {
+    const { history, replicas = 1 } = options;
+    const env = { ORDER_TIMEOUT_MS: "30000" };
+    const shop =
+      schedule.mode === "cluster"
+        ? await ClusterShop.start({ replicas, env })
+        : await MortalShop.start(env);
     const run = new Run(shop, schedule, history);
     await run.note({ what: "begin", ...schedule });
     for (const sku of SKUS) {
@@ -74,8 +83,8 @@ class Run {
   /** What is wrong at the end. */
   async live(): Promise<string[]> {
     await Promise.all(Array.from({ length: BUYERS }, () => this.#buy()));
-    await this.shop.revive();
-    await this.shop.process.arm("");
+    await Promise.all(this.#blows);
+    await this.shop.calm();
     const { wrong, underWay } = await this.shop.judge({ settleMs: SETTLE_MS });
     if (wrong.length > 0) await this.note({ what: "wrong", wrong });
     return [
@@ -92,7 +101,7 @@ class Run {
       const name = this.schedule.stories[n];
       if (name === undefined) return;
       for (const { after, blow } of this.schedule.blows) {
-        if (after === n) void this.#strike(blow);
+        if (after === n) this.#blows.push(this.#strike(blow));
       }
       await this.#tell(n, name);
     }
@@ -116,27 +125,9 @@ class Run {
   }
 
   async #strike(blow: Blow): Promise<void> {
-    const { process: shop } = this.shop;
     await this.note({ what: "blow", ...blow });
     try {
-      switch (blow.kind) {
-        case "fault":
-          return await shop.arm(blow.faults);
-        case "kill":
-          return await shop.kill();
-        case "freeze":
-          process.kill(shop.pid, "SIGSTOP");
-          await sleep(blow.ms);
-          process.kill(shop.pid, "SIGCONT");
-          return;
-        case "lose-postgres": {
-          const pid = await shop.postgresPid();
-          if (pid) process.kill(pid, "SIGQUIT");
-          return;
-        }
-        default:
-          throw new Error(`unknown blow ${String(blow satisfies never)}`);
-      }
+      await strike(this.shop, blow);
     } catch (error) {
       // It died of another blow a moment before.
       await this.note({ what: "missed", ...blow, error: String(error) });

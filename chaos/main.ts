@@ -5,6 +5,7 @@ import { runSchedule } from "./campaign";
 import { scheduleOf } from "./schedule";
 
 const USAGE = `npm run chaos -- [--seed n] [--runs n] [--minutes m] [--orders n] [--history folder]
+                [--cluster [--replicas n]]
 
 Runs a shop, lets many buy at once, breaks it at least three times a run, and judges what is left. A run
 is drawn from its seed: --seed n --runs 1 is that run again.
@@ -13,7 +14,9 @@ is drawn from its seed: --seed n --runs 1 is that run again.
   --runs     how many runs (1), or with
   --minutes  as many as begin in this time
   --orders   of each run (200)
-  --history  where <seed>.jsonl says what was done and what came of it (chaos-history)`;
+  --history  where <seed>.jsonl says what was done and what came of it (chaos-history)
+  --cluster  many processes on NATS, PostgreSQL, Redis and MongoDB, which it starts, in place of one
+  --replicas processes of each service of a cluster (1)`;
 
 const flags = {
   seed: { type: "string", default: "1" },
@@ -21,6 +24,8 @@ const flags = {
   minutes: { type: "string" },
   orders: { type: "string", default: "200" },
   history: { type: "string", default: "chaos-history" },
+  cluster: { type: "boolean", default: false },
+  replicas: { type: "string", default: "1" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -36,15 +41,18 @@ async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   const first = count("seed", values.seed);
   const orders = count("orders", values.orders);
+  const mode = values.cluster ? "cluster" : "embedded";
+  const replicas = count("replicas", values.replicas);
   const end = Date.now() + (values.minutes ? count("minutes", values.minutes) * 60_000 : 0);
   const runs = values.minutes ? Infinity : count("runs", values.runs ?? "1");
   await mkdir(values.history, { recursive: true });
   const bad: number[] = [];
   for (let n = 0; n < runs && (n === 0 || !values.minutes || Date.now() < end); n++) {
     const seed = first + n;
-    const history = join(values.history, `${seed}.jsonl`);
-    const { faults, blows, revivals, ms } = await runSchedule(scheduleOf(seed, orders), {
+    const history = join(values.history, `${values.cluster ? "cluster-" : ""}${seed}.jsonl`);
+    const { faults, blows, revivals, ms } = await runSchedule(scheduleOf(seed, orders, mode), {
       history,
+      replicas,
     });
     const mark = faults.length === 0 ? " ok  " : "WRONG";
     const seconds = (ms / 1000).toFixed(1);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toLines } from "../verify/report";
 import type { Cell } from "./cells";
 import type { MortalShop } from "./mortal-shop";
-import { stories, type Story, type Tale } from "./stories";
+import { stories, type Story } from "./stories";
 
 /** How a cell came out: well when `faults` is empty. */
 export interface Outcome {
@@ -24,7 +24,7 @@ export async function runCell(shop: MortalShop, cell: Cell, sku: string): Promis
   const before = shop.revivals;
   try {
     await shop.revive();
-    await tell(story, { shop, sku, orderId: "" }, cell);
+    await tell(shop, { story, sku }, cell);
     if (!(await struck(shop, before))) return outcome(["the fault never struck"]);
     const { wrong, underWay } = await shop.judge();
     const open = underWay.map((what) => `did not end: ${what}`);
@@ -36,10 +36,15 @@ export async function runCell(shop: MortalShop, cell: Cell, sku: string): Promis
   }
 }
 
-async function tell(story: Story, tale: Tale, { armBefore, point }: Cell): Promise<void> {
+async function tell(
+  shop: MortalShop,
+  { story, sku }: { readonly story: Story; readonly sku: string },
+  { armBefore, point }: Cell,
+): Promise<void> {
+  const tale = { shop, sku, orderId: "" };
   const from = armBefore ?? story[0]?.name;
   for (const step of story) {
-    if (step.name === from) await tale.shop.process.arm(`${point}=kill9@1`);
+    if (step.name === from) await shop.process.arm(`${point}=kill9@1`);
     await step.take(tale);
   }
 }

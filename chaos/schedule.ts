@@ -1,17 +1,10 @@
+import { serviceNames } from "../contracts";
 import { seededRandom, shuffled } from "../lib/faults/random";
+import type { Blow, Mode } from "./blows";
 import { cells } from "./cells";
+import { serverNames } from "./servers";
 import { stories, type StoryName } from "./stories";
-
-/** Something that is done to the shop while it works. */
-export type Blow =
-  /** A fault at a point, sent to the process. */
-  | { readonly kind: "fault"; readonly faults: string }
-  /** `kill -9` from outside, wherever the process is. */
-  | { readonly kind: "kill" }
-  /** SIGSTOP, and SIGCONT later. */
-  | { readonly kind: "freeze"; readonly ms: number }
-  /** The embedded PostgreSQL dies in the middle of everything (SIGQUIT); the shop starts it again. */
-  | { readonly kind: "lose-postgres" };
+import type { Weather } from "./tcp-proxy";
 
 export interface Planned {
   /** Once so many stories have begun. */
@@ -22,6 +15,7 @@ export interface Planned {
 /** All that a run does, drawn from its seed: the same seed is the same run, but for timing. */
 export interface Schedule {
   readonly seed: number;
+  readonly mode: Mode;
   readonly stories: readonly StoryName[];
   readonly blows: readonly Planned[];
 }
@@ -31,8 +25,15 @@ const LOTS: Readonly<Partial<Record<StoryName, number>>> = { buy: 6, "buy two": 
 
 const BLOWS = 3;
 const DISTURBANCES = ["throw", "delay:300", "hang"];
+const ABSENCES_MS = [0, 1_000, 4_000];
 
-export function scheduleOf(seed: number, orders: number): Schedule {
+interface Lottery {
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly pick: <T>(items: readonly T[]) => T;
+}
+
+export function scheduleOf(seed: number, orders: number, mode: Mode = "embedded"): Schedule {
   const random = seededRandom(seed);
   const pick = <T>(items: readonly T[]): T => {
     const item = items[Math.floor(random() * items.length)];
@@ -47,22 +48,65 @@ export function scheduleOf(seed: number, orders: number): Schedule {
     Array.from({ length: orders - 1 }, (_, n) => n + 1),
     random,
   ).slice(0, blows);
+  const drawn = (after: number): Planned => ({ after, blow: draw[mode]({ random, pick }) });
   return {
     seed,
+    mode,
     stories: Array.from({ length: orders }, () => pick(names)),
-    blows: places.sort((a, b) => a - b).map((after) => ({ after, blow: drawBlow(random, pick) })),
+    blows: places.sort((a, b) => a - b).map(drawn),
   };
 }
 
-function drawBlow(random: () => number, pick: <T>(items: readonly T[]) => T): Blow {
+const draw: Readonly<Record<Mode, (lottery: Lottery) => Blow>> = {
+  embedded: (lottery) => {
+    const lot = lottery.random();
+    if (lot < 0.8) return drawFault(lottery, lot / 0.8);
+    if (lot < 0.9) return { kind: "kill" };
+    if (lot < 0.95) return { kind: "freeze", ms: 2_000 };
+    return { kind: "lose-postgres" };
+  },
+  cluster: (lottery) => {
+    const { random, pick } = lottery;
+    const lot = random();
+    if (lot < 0.3) return drawFault(lottery, lot / 0.3);
+    if (lot < 0.4) return { kind: "kill", service: pick(serviceNames) };
+    if (lot < 0.48)
+      return { kind: "freeze", service: pick(serviceNames), ms: pick([2_000, 6_000]) };
+    if (lot < 0.62)
+      return { kind: "lose-server", server: pick(serverNames), ms: pick(ABSENCES_MS) };
+    if (lot < 0.66) return { kind: "flush-redis" };
+    if (lot < 0.72) return { kind: "lose-stream" };
+    return drawNetwork(lottery);
+  },
+};
+
+/** Most kill; `lot` is from 0 to 1. */
+function drawFault({ pick }: Lottery, lot: number): Blow {
+  if (lot >= 0.875) return { kind: "fault", faults: "*.deliver=dup" };
+  const kills = lot < 0.625;
+  if (kills) return { kind: "fault", faults: `${pick(cells).point}=kill9@${pick([1, 2, 5])}` };
+  const { point } = pick(cells);
+  return { kind: "fault", faults: `${point}=${pick(DISTURBANCES)}@${pick([1, 2, 3])}` };
+}
+
+const SLOW: Weather = { latencyMs: 50, jitterMs: 100 };
+const NARROW: Weather = { bytesPerSecond: 20_000 };
+const HOLE: Weather = { blackHole: true };
+const FINE: Weather = {};
+
+/** Into which of both ways something is put. */
+const WAYS: readonly ((weather: Weather) => Record<"up" | "down", Weather>)[] = [
+  (weather) => ({ up: weather, down: FINE }),
+  (weather) => ({ up: FINE, down: weather }),
+  (weather) => ({ up: weather, down: weather }),
+];
+
+function drawNetwork({ random, pick }: Lottery): Blow {
+  const server = pick(serverNames);
   const lot = random();
-  if (lot < 0.5) return { kind: "fault", faults: `${pick(cells).point}=kill9@${pick([1, 2, 5])}` };
-  if (lot < 0.7) {
-    const { point } = pick(cells);
-    return { kind: "fault", faults: `${point}=${pick(DISTURBANCES)}@${pick([1, 2, 3])}` };
-  }
-  if (lot < 0.8) return { kind: "fault", faults: "*.deliver=dup" };
-  if (lot < 0.9) return { kind: "kill" };
-  if (lot < 0.95) return { kind: "freeze", ms: 2_000 };
-  return { kind: "lose-postgres" };
+  if (lot < 0.15) return { kind: "reset", server };
+  if (lot < 0.3) return { kind: "refuse", server, ms: pick(ABSENCES_MS) };
+  if (lot < 0.5) return { kind: "half-open", server, closed: pick(["client", "server"]) };
+  const weather = pick([SLOW, NARROW, HOLE, HOLE]);
+  return { kind: "weather", server, ...pick(WAYS)(weather), ms: pick([2_000, 5_000]) };
 }

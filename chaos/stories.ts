@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Order } from "../contracts/orders";
 import { address } from "../test/support/client";
-import type { MortalShop } from "./mortal-shop";
+import type { Shop } from "./shop";
 
 /** One order, and the way it goes. */
 export interface Tale {
-  readonly shop: MortalShop;
+  readonly shop: Shop;
   readonly sku: string;
   orderId: string;
 }

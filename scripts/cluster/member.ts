@@ -97,6 +97,11 @@ export class Member {
     this.#child.kill(signal);
   }
 
+  /** Does nothing while the process is down. */
+  send(message: object): void {
+    if (this.#child?.connected) this.#child.send(message);
+  }
+
   #hear(message: ProcessReport): void {
     switch (message.kind) {
       case "ready": {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError } from "../../config/env";
 import { messageOf } from "../../lib/errors";
 import { onStopSignal } from "../../lib/stop-signals";
+import { forwardFaults } from "./forward-faults";
 import { Member } from "./member";
 import { parseOptions, USAGE, type ClusterOptions } from "./options";
 import { planCluster, type Env, type Plan } from "./plan";
@@ -36,6 +37,7 @@ export async function runCluster({ root, args, env }: ClusterCommand): Promise<v
     members.push(new Member({ planned, root, logFolder, say, log }));
   }
   stopOnSignal(members, screen);
+  if (plan.config.faults?.byMessage) forwardFaults(members);
   await startAll(members);
   announce(plan, { members, screen, logFolder });
 }

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseFaults } from "../../lib/faults/spec";
+import type { FaultOrder } from "../../scripts/cluster/forward-faults";
 import { eventually } from "./eventually";
 
 const root = join(__dirname, "../..");
@@ -30,7 +32,8 @@ export class ClusterProcess {
     const child = spawn(process.execPath, [join(root, "scripts/cluster.mjs"), ...args], {
       cwd: root,
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      // The last one for faults that are sent to its processes (scripts/cluster/forward-faults.ts).
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         PATH: process.env.PATH,
         DATA_DIR: dataDir,
@@ -64,6 +67,31 @@ export class ClusterProcess {
   pidsOf(name: string): number[] {
     const ready = this.output.matchAll(new RegExp(`^${name} is ready .*\\(pid (\\d+),`, "gm"));
     return [...ready].map(([, pid]) => Number(pid));
+  }
+
+  /** How often a process ended and was started again. */
+  get deaths(): number {
+    return [...this.output.matchAll(/^[\w-]+ ended \(/gm)].length;
+  }
+
+  /** Whether every process that was ever ready is so now. */
+  get isWhole(): boolean {
+    const last = new Map<string, string>();
+    for (const [, name = "", what = ""] of this.output.matchAll(/^([\w-]+) (is ready|ended) /gm)) {
+      last.set(name, what);
+    }
+    return [...last.values()].every((what) => what === "is ready");
+  }
+
+  /**
+   * Arms faults in the processes of the services that their points name, in place of those before;
+   * "" disarms all. A process that is down at this moment misses them.
+   */
+  arm(faults: string): void {
+    const points = parseFaults(faults).map(({ point }) => point.split(".")[0] ?? "");
+    for (const to of points.length > 0 ? new Set(points) : ["*"]) {
+      this.child.send({ to, arm: faults } satisfies FaultOrder);
+    }
   }
 
   /** Ctrl-C; resolves with the exit code. */
