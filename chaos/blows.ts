@@ -17,10 +17,8 @@ export type Blow =
   | { readonly kind: "lose-postgres" }
   /** A server of the cluster dies (SIGKILL; PostgreSQL SIGQUIT), and is back later. */
   | { readonly kind: "lose-server"; readonly server: ServerName; readonly ms: number }
-  /** Redis forgets all: carts, limits, the cache. */
-  | { readonly kind: "flush-redis" }
-  /** NATS dies, and comes back without JetStream's store. */
-  | { readonly kind: "lose-stream" }
+  /** Redis forgets carts, limits and the cache; NATS comes back without JetStream's store. */
+  | { readonly kind: "forget"; readonly server: "redis" | "nats" }
   /** What lies between the cluster and a server, both ways or one, for a time. */
   | {
       readonly kind: "weather";

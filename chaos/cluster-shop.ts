@@ -40,8 +40,13 @@ export class ClusterShop extends Shop {
       ...env,
     };
     const args = ["--replicas", `all=${replicas}`, "--logs"];
-    const cluster = await ClusterProcess.start(all, args);
-    return new ClusterShop(servers, cluster, namespace);
+    try {
+      const cluster = await ClusterProcess.start(all, args);
+      return new ClusterShop(servers, cluster, namespace);
+    } catch (error) {
+      await servers.remove();
+      throw error;
+    }
   }
 
   get url(): string {

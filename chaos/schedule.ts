@@ -74,8 +74,8 @@ const draw: Readonly<Record<Mode, (lottery: Lottery) => Blow>> = {
       return { kind: "freeze", service: pick(serviceNames), ms: pick([2_000, 6_000]) };
     if (lot < 0.62)
       return { kind: "lose-server", server: pick(serverNames), ms: pick(ABSENCES_MS) };
-    if (lot < 0.66) return { kind: "flush-redis" };
-    if (lot < 0.72) return { kind: "lose-stream" };
+    if (lot < 0.66) return { kind: "forget", server: "redis" };
+    if (lot < 0.72) return { kind: "forget", server: "nats" };
     return drawNetwork(lottery);
   },
 };

@@ -29,9 +29,10 @@ async function standing<
 
 /** The servers of a cluster, and before each a proxy, through which the cluster reaches it. */
 export class ChaosServers {
+  readonly #turns = new Map<ServerName, Promise<void>>();
+
   private constructor(
-    readonly nats: NatsServer,
-    readonly redis: RedisServer,
+    readonly forget: (server: "redis" | "nats") => Promise<void>,
     readonly all: Readonly<Record<ServerName, Standing>>,
     readonly remove: () => Promise<void>,
   ) {}
@@ -49,10 +50,19 @@ export class ChaosServers {
       redis: await standing(redis, (server) => server.kill()),
       mongo: await standing(mongo, (server) => server.kill()),
     };
-    return new ChaosServers(nats, redis, all, async () => {
+    const forget = {
+      redis: () => redis.flush(),
+      nats: async () => {
+        await nats.kill();
+        await nats.loseStore();
+        await nats.start();
+      },
+    };
+    const remove = async (): Promise<void> => {
       for (const { proxy } of Object.values(all)) proxy.close();
       await Promise.all([nats, postgres, redis, mongo].map((server) => server.remove()));
-    });
+    };
+    return new ChaosServers((server) => forget[server](), all, remove);
   }
 
   /** Where the servers themselves are, for who is not to be disturbed. */
@@ -67,6 +77,16 @@ export class ChaosServers {
       url.port = String(this.all[name].proxy.port);
       return url.href;
     });
+  }
+
+  /** Runs `work` when what was done before with the server has ended. */
+  inTurn(server: ServerName, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(server) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      server,
+      turn.catch(() => undefined), // whoever asked is told
+    );
+    return turn;
   }
 
   /** The network is as it should be. */

@@ -45,15 +45,7 @@ const strikes: { readonly [Kind in Blow["kind"]]: Strike<Of<Kind>> } = {
       await servers.all[server].start();
     },
   },
-  "flush-redis": { embedded: null, cluster: ({ servers }) => servers.redis.flush() },
-  "lose-stream": {
-    embedded: null,
-    cluster: async ({ servers: { nats } }) => {
-      await nats.kill();
-      await nats.loseStore();
-      await nats.start();
-    },
-  },
+  forget: { embedded: null, cluster: ({ servers }, { server }) => servers.forget(server) },
   weather: {
     embedded: null,
     cluster: async ({ servers }, { server, up, down, ms }) => {
@@ -85,7 +77,7 @@ const strikes: { readonly [Kind in Blow["kind"]]: Strike<Of<Kind>> } = {
   },
 };
 
-/** Resolves when the blow is over. */
+/** Resolves when the blow is over. A server takes one at a time: what it began, it ends. */
 export async function strike(shop: MortalShop | ClusterShop, blow: Blow): Promise<void> {
   // The row of a blow's own kind; TypeScript does not follow a union that far.
   const { embedded, cluster } = strikes[blow.kind] as Strike<Blow>;

@@ -77,6 +77,23 @@ export async function underWay(
   return found;
 }
 
+/**
+ * Says so of a publisher that knows another stream than there is, or a longer one: it has not noticed
+ * yet that the broker lost events, and will publish them again when it does.
+ */
+export async function unaware(
+  name: DatabaseName,
+  reader: Reader,
+  stream: { readonly created: string; readonly lastSeq: number },
+): Promise<string[]> {
+  if (!(messagingDatabases as readonly string[]).includes(name)) return [];
+  const rows = await reader.query(
+    "SELECT 1 FROM stream_mark WHERE created <> $1 OR last_seq > $2",
+    [stream.created, stream.lastSeq],
+  );
+  return rows.length > 0 ? [`${name}: a loss of the stream that it has not noticed`] : [];
+}
+
 /** Changes whenever a database published or handled an event. */
 export async function pulseOf(name: DatabaseName, reader: Reader): Promise<string> {
   if (!(messagingDatabases as readonly string[]).includes(name)) return "";

@@ -6,7 +6,7 @@ import {
   type Finding,
   type Limits,
 } from "./check";
-import { pulseOf, underWay } from "./quiescence";
+import { pulseOf, unaware, underWay } from "./quiescence";
 import { runChecks, type Snapshots } from "./run-checks";
 import { Snapshot } from "./snapshot";
 import type { Target } from "./target";
@@ -71,7 +71,10 @@ async function look(
 ): Promise<{ snapshots: Snapshots; open: string[] }> {
   const snapshots = await openAll(target);
   try {
+    // After the snapshots: a stream that grows meanwhile is no loss.
+    const stream = await target.stream?.state();
     const open = await Promise.all([
+      ...(stream ? databaseNames.map((name) => unaware(name, snapshots[name], stream)) : []),
       ...databaseNames.map((name) => underWay(name, snapshots[name], limits)),
       ...target.sources.map((source) => source.underWay()),
     ]);

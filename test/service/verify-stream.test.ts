@@ -7,6 +7,7 @@ import { ClusterServers, clusterServersAreThere } from "../support/cluster-serve
 import type { TestShop } from "../support/shop";
 import { violated } from "../../verify/report";
 import type { Target } from "../../verify/target";
+import { connect } from "../../verify/snapshot";
 import { verify } from "../../verify/verify";
 
 describe.skipIf(!clusterServersAreThere())("a shop on the servers of a cluster", () => {
@@ -32,6 +33,15 @@ describe.skipIf(!clusterServersAreThere())("a shop on the servers of a cluster",
     expect(violated(findings)).toEqual([]);
     const ofStream = findings.filter(({ title }) => title.includes("in the stream"));
     expect(ofStream.map(({ unchecked }) => unchecked)).toEqual([undefined, undefined]);
+  });
+
+  test("a loss that a publisher has not noticed yet keeps the shop from being at rest", async () => {
+    const client = await connect(target.databases.orders);
+    await client.query("UPDATE stream_mark SET last_seq = last_seq + 1000");
+    await client.end();
+    const { underWay } = await verify(target, { settleMs: 0 });
+    expect(underWay).toContain("orders: a loss of the stream that it has not noticed");
+    expect((await verify(target)).underWay).toEqual([]);
   });
 
   test("an event that nobody published is found: in the stream, and where it was handled", async () => {

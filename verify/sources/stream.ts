@@ -27,6 +27,12 @@ export class StreamSource implements Source {
     return new StreamSource(connection, await connection.jetstreamManager(), stream);
   }
 
+  /** Which stream it is, and how far it goes. */
+  async state(): Promise<{ readonly created: string; readonly lastSeq: number }> {
+    const { created, state } = await this.manager.streams.info(this.stream);
+    return { created, lastSeq: state.last_seq };
+  }
+
   async underWay(): Promise<string[]> {
     const open: string[] = [];
     for await (const consumer of this.manager.consumers.list(this.stream)) {
