@@ -1,6 +1,7 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { toLines } from "../verify/report";
-import type { Blow } from "./blows";
+import type { AdminClient } from "../test/support/client";
+import type { Blow, Mode } from "./blows";
 import { ClusterShop } from "./cluster-shop";
 import { MortalShop } from "./mortal-shop";
 import type { Schedule } from "./schedule";
@@ -18,35 +19,41 @@ export interface RunResult {
   readonly faults: readonly string[];
 }
 
-export interface RunOptions {
-  /** JSONL: what was done, and what came of it, in its order. */
-  readonly history: string;
-  /** Processes of each service of a cluster (1). */
-  readonly replicas?: number;
-}
-
 const BUYERS = 8;
-const SKUS = ["CHAOS-1", "CHAOS-2", "CHAOS-3"];
+const SKUS = 3;
 /** So little that some are sold out under the hands of others. */
 const ON_HAND = 60;
 const SETTLE_MS = 90_000;
 
-/** One run: stories by several buyers at once, blows in between, and the judgement at its end. */
-export async function runSchedule(schedule: Schedule, options: RunOptions): Promise<RunResult> {
+export type BreakableShop = MortalShop | ClusterShop;
+
+/** `replicas` are the processes of each service of a cluster. */
+export function startShop(mode: Mode, replicas = 1): Promise<BreakableShop> {
+  const env = { ORDER_TIMEOUT_MS: "30000" };
+  return mode === "cluster" ? ClusterShop.start({ replicas, env }) : MortalShop.start(env);
+}
+
+/**
+ * One run, on a shop that may have others behind it: stories by several buyers at once, blows in
+ * between, and the judgement at its end. The file `history` is JSONL: what was done, and what came of
+ * it, in its order; when something is wrong, `<history>.log` is all that the shop wrote.
+ */
+export async function runSchedule(
+  shop: BreakableShop,
+  schedule: Schedule,
+  history: string,
+): Promise<RunResult> {
   const began = performance.now();
-  const run = await Run.start(schedule, options);
-  try {
-    const faults = await run.live();
-    const { seed } = schedule;
-    const ms = Math.round(performance.now() - began);
-    const [orders, blows] = [schedule.stories.length, schedule.blows.length];
-    const result = { seed, orders, blows, revivals: run.shop.revivals, ms, faults };
-    await run.note({ what: "end", ...result });
-    if (faults.length > 0) await writeFile(`${options.history}.log`, run.shop.log);
-    return result;
-  } finally {
-    await run.shop.remove();
-  }
+  const before = shop.revivals;
+  const run = new Run(shop, schedule, history);
+  const faults = await run.live();
+  const { seed } = schedule;
+  const ms = Math.round(performance.now() - began);
+  const [orders, blows] = [schedule.stories.length, schedule.blows.length];
+  const result = { seed, orders, blows, revivals: shop.revivals - before, ms, faults };
+  await run.note({ what: "end", ...result });
+  if (faults.length > 0) await writeFile(`${history}.log`, shop.log);
+  return result;
 }
 
 class Run {
@@ -55,26 +62,11 @@ class Run {
   readonly #blows: Promise<void>[] = [];
   #next = 0;
 
-  private constructor(
-    readonly shop: MortalShop | ClusterShop,
+  constructor(
+    readonly shop: BreakableShop,
     readonly schedule: Schedule,
     readonly history: string,
   ) {}
-
-  static async start(schedule: Schedule, options: RunOptions): Promise<Run> {
-    const { history, replicas = 1 } = options;
-    const env = { ORDER_TIMEOUT_MS: "30000" };
-    const shop =
-      schedule.mode === "cluster"
-        ? await ClusterShop.start({ replicas, env })
-        : await MortalShop.start(env);
-    const run = new Run(shop, schedule, history);
-    await run.note({ what: "begin", ...schedule });
-    for (const sku of SKUS) {
-      await shop.ask((admin) => admin.sell(sku, 2_500, ON_HAND).then(() => admin.get("/products")));
-    }
-    return run;
-  }
 
   note(entry: object): Promise<void> {
     return appendFile(this.history, `${JSON.stringify({ at: new Date(), ...entry })}\n`);
@@ -82,6 +74,11 @@ class Run {
 
   /** What is wrong at the end. */
   async live(): Promise<string[]> {
+    await this.note({ what: "begin", ...this.schedule });
+    for (let n = 0; n < SKUS; n++) {
+      const sold = (admin: AdminClient) => admin.sell(this.#skuOf(n), 2_500, ON_HAND);
+      await this.shop.ask((admin) => sold(admin).then(() => admin.get("/products")));
+    }
     await Promise.all(Array.from({ length: BUYERS }, () => this.#buy()));
     await Promise.all(this.#blows);
     await this.shop.calm();
@@ -94,6 +91,8 @@ class Run {
       ...(await this.#forgotten()),
     ];
   }
+
+  #skuOf = (n: number): string => `CHAOS-${this.schedule.seed}-${n % SKUS}`;
 
   async #buy(): Promise<void> {
     for (;;) {
@@ -109,7 +108,7 @@ class Run {
 
   /** A story may end otherwise than planned: sold out, or too late. What it left behind is judged. */
   async #tell(n: number, name: StoryName): Promise<void> {
-    const tale = { shop: this.shop, sku: SKUS[n % SKUS.length] ?? "", orderId: "" };
+    const tale = { shop: this.shop, sku: this.#skuOf(n), orderId: "" };
     const steps: readonly Step[] = stories[name];
     let end = "as planned";
     try {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runSchedule } from "./campaign";
+import { runSchedule, startShop } from "./campaign";
 import { scheduleOf } from "./schedule";
 
 const USAGE = `npm run chaos -- [--seed n] [--runs n] [--minutes m] [--orders n] [--history folder]
@@ -50,10 +50,10 @@ async function main(): Promise<void> {
   for (let n = 0; n < runs && (n === 0 || !values.minutes || Date.now() < end); n++) {
     const seed = first + n;
     const history = join(values.history, `${values.cluster ? "cluster-" : ""}${seed}.jsonl`);
-    const { faults, blows, revivals, ms } = await runSchedule(scheduleOf(seed, orders, mode), {
-      history,
-      replicas,
-    });
+    const shop = await startShop(mode, replicas);
+    const schedule = scheduleOf(seed, orders, mode);
+    const result = await runSchedule(shop, schedule, history).finally(() => shop.remove());
+    const { faults, blows, revivals, ms } = result;
     const mark = faults.length === 0 ? " ok  " : "WRONG";
     const seconds = (ms / 1000).toFixed(1);
     console.log(
