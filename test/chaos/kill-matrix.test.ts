@@ -14,10 +14,12 @@ test("every boundary is in the matrix, and each of its cells has a story that le
   expect(cells.length).toBeGreaterThanOrEqual(130);
 });
 
-// All of them: npm run chaos:matrix, ten minutes.
-test("killed at a spread of the boundaries, the shop loses nothing and doubles nothing", async () => {
-  const outcomes = await runMatrix(sample(12));
+// All of them in CI, and by npm run chaos:matrix.
+const every = process.env.CI ? 1 : 12;
+
+test("killed at the boundaries of an order's way, the shop loses nothing and doubles nothing", async () => {
+  const outcomes = await runMatrix(sample(every));
   const wrong = outcomes.filter(({ faults }) => faults.length > 0);
   expect(wrong.map(({ cell, faults }) => `${cell.point}: ${faults.join("\n")}`)).toEqual([]);
   expect(tableOf(outcomes)).toContain(`${outcomes.length} of ${outcomes.length} cells hold`);
-}, 300_000);
+}, 1_800_000);
