@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { cells } from "./cells";
 import { runMatrix, sample } from "./matrix";
-import { writeMatrix } from "./matrix-table";
+import { tableOf } from "./matrix-table";
+import { writeResult } from "./results";
 import type { Outcome } from "./run-cell";
 
 const USAGE = `npm run chaos:matrix -- [--every n] [--only text] [--write]
@@ -33,7 +34,9 @@ async function main(): Promise<void> {
   const outcomes = await runMatrix(chosen, tell);
   const wrong = outcomes.filter(({ faults }) => faults.length > 0).length;
   console.log(`${outcomes.length - wrong} of ${outcomes.length} cells hold`);
-  if (values.write && outcomes.length === cells.length) await writeMatrix(outcomes);
+  if (values.write && outcomes.length === cells.length) {
+    await writeResult("matrix", tableOf(outcomes));
+  }
   if (wrong > 0 || outcomes.length === 0) process.exitCode = 1;
 }
 

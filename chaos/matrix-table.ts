@@ -1,10 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Outcome } from "./run-cell";
-
-const FILE = join(__dirname, "..", "docs", "reliability.md");
-const BEGIN = "<!-- matrix: written by npm run chaos:matrix -- --write -->";
-const END = "<!-- /matrix -->";
 
 const MOMENTS = [
   "before_handle",
@@ -17,15 +11,6 @@ const MOMENTS = [
   "after_call",
   "before_ack",
 ];
-
-/** Writes what came out into its place in docs/reliability.md. */
-export async function writeMatrix(outcomes: readonly Outcome[]): Promise<void> {
-  const text = await readFile(FILE, "utf8");
-  const [head, rest] = text.split(BEGIN);
-  const tail = rest?.split(END)[1];
-  if (head === undefined || tail === undefined) throw new Error(`${FILE} has no place for it`);
-  await writeFile(FILE, `${head}${BEGIN}\n\n${tableOf(outcomes)}\n${END}${tail}`);
-}
 
 /** A row for each boundary, with every moment at which the shop was killed there. */
 export function tableOf(outcomes: readonly Outcome[]): string {

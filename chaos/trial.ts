@@ -1,4 +1,4 @@
-import { toLines } from "../verify/report";
+import type { Finding } from "../verify/check";
 import type { MortalShop } from "./mortal-shop";
 import { stories, type Story, type StoryName } from "./stories";
 
@@ -16,14 +16,17 @@ export interface Trial {
   readonly allowDead?: boolean;
 }
 
+/** Something wrong after a trial. */
+export interface Flaw {
+  /** The claim of the judge that is violated, or what else came to another end. */
+  readonly by: string;
+  readonly text: string;
+}
+
 export const SKU = "TRIAL-1";
 
-/** What is wrong with the shop after the trial, in lines; empty when all holds. */
-export async function runTrial(
-  shop: MortalShop,
-  trial: Trial,
-  settleMs: number,
-): Promise<string[]> {
+/** What is wrong with the shop after the trial, the judge's word first; empty when all holds. */
+export async function runTrial(shop: MortalShop, trial: Trial, settleMs: number): Promise<Flaw[]> {
   try {
     await shop.revive();
     await shop.ask((admin) => admin.put(`/admin/inventory/${SKU}`, { onHand: 90 }));
@@ -32,7 +35,7 @@ export async function runTrial(
       Array.from({ length: trial.times ?? 1 }, () => tell(shop, stories[name], trial)),
     );
     const ends = await Promise.allSettled(told);
-    const lost = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+    const lost = ends.flatMap((end) => (end.status === "rejected" ? [ofStory(end.reason)] : []));
     await shop.revive();
     // Poison goes on for as long as it takes to become a dead letter.
     if (!trial.allowDead) await shop.process.arm("");
@@ -40,14 +43,18 @@ export async function runTrial(
       settleMs: trial.settleMs ?? settleMs,
       allowDead: trial.allowDead ?? false,
     });
-    return [...lost, ...underWay.map((what) => `did not end: ${what}`), ...linesOf(wrong)];
+    return [...wrong.map(toFlaw), ...underWay.map((text) => ({ by: "no end", text })), ...lost];
   } catch (error) {
-    return [String(error)];
+    return [ofStory(error)];
   }
 }
 
-const linesOf = (wrong: Parameters<typeof toLines>[0]): string[] =>
-  wrong.length > 0 ? toLines(wrong).filter((line) => line.startsWith("WRONG")) : [];
+const toFlaw = ({ id, title, violations }: Finding): Flaw => ({
+  by: id,
+  text: `${title}: ${violations}`,
+});
+
+const ofStory = (error: unknown): Flaw => ({ by: "its story", text: String(error) });
 
 async function tell(shop: MortalShop, story: Story, trial: Trial): Promise<void> {
   const tale = { shop, sku: SKU, orderId: "" };

@@ -1,5 +1,6 @@
 import { messagingDatabases, Findings } from "./check";
 import type { Claim, DatabaseName, Finding, Limits } from "./check";
+import { announcedChecks } from "./checks/announced-sql";
 import { chainChecks } from "./checks/chain-checks";
 import { eventChecks, type EventCheck } from "./checks/event-checks";
 import { leftOut } from "./checks/left-out";
@@ -35,7 +36,13 @@ const messagingSql: readonly SqlCheck[] = messagingDatabases.flatMap((database) 
 );
 
 const orderChecks = [...moneyOfOrders, ...stepsOfOrders];
-const sqlChecks = [...moneyChecks, ...stockChecks, ...orderSqlChecks, ...messagingSql];
+const sqlChecks = [
+  ...moneyChecks,
+  ...stockChecks,
+  ...orderSqlChecks,
+  ...announcedChecks,
+  ...messagingSql,
+];
 
 /** Judges every claim by what the snapshots say. Reads each table once, a thousand rows at a time. */
 export async function runChecks(snapshots: Snapshots, options: CheckOptions): Promise<Finding[]> {

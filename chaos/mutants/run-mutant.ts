@@ -1,12 +1,12 @@
 import { MortalShop } from "../mortal-shop";
-import { runTrial, SKU, type Trial } from "../trial";
+import { runTrial, SKU, type Flaw, type Trial } from "../trial";
 import type { Patch } from "./mutant";
 import { mutatedTree } from "./mutated-tree";
 
 /** Of a bug: after how many runs it was found, and by what; `runs` is null when it was not. */
 export interface Hunt {
   readonly runs: number | null;
-  readonly found: readonly string[];
+  readonly found: readonly Flaw[];
 }
 
 /** What does not settle in this time will not: nothing here waits for more than a lease of 8 s. */
@@ -15,11 +15,11 @@ const SETTLE_MS = 15_000;
 const ENV = { ORDER_TIMEOUT_MS: "12000" };
 
 /** What each trial finds on a shop without a bug: nothing, or the trial says nothing of its bug. */
-export async function falseAlarms(trials: readonly Trial[]): Promise<Map<Trial, string[]>> {
+export async function falseAlarms(trials: readonly Trial[]): Promise<Map<Trial, Flaw[]>> {
   const shop = await MortalShop.start(ENV);
   try {
     await stockUp(shop);
-    const alarms = new Map<Trial, string[]>();
+    const alarms = new Map<Trial, Flaw[]>();
     // Poison last: the dead letters it leaves would be an alarm of those behind it.
     const inOrder = [...trials].sort(
       (a, b) => Number(a.allowDead ?? false) - Number(b.allowDead ?? false),

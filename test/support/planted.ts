@@ -235,7 +235,7 @@ const steps: readonly Planted[] = [
       INSERT INTO order_history (order_id, version, status)
       SELECT id, version - 1, 'confirmed' FROM orders WHERE status = 'refunded'
       UNION ALL SELECT id, version, 'refunded' FROM orders WHERE status = 'refunded'`,
-    breaks: ["O1"],
+    breaks: ["E1", "O1"],
   },
   {
     wrong: "an order is pending past its deadline",
@@ -291,7 +291,7 @@ const events: readonly Planted[] = [
     wrong: "an event was handled that nobody published",
     database: "shipping",
     sql: "DELETE FROM outbox WHERE name = 'shipment.delivered'",
-    breaks: ["E2"],
+    breaks: ["E1", "E2"],
   },
   {
     wrong: "a consumer has not handled an event",
@@ -318,7 +318,7 @@ const events: readonly Planted[] = [
     database: "orders",
     sql: `${constraint("outbox", "outbox_aggregate_id_seq_key")}
       UPDATE outbox SET seq = 1 WHERE id = ${first("order.confirmed")}`,
-    breaks: ["E4"],
+    breaks: ["E1", "E4"],
   },
   {
     wrong: "a consumer handled one sequence under two ids",
@@ -376,4 +376,44 @@ const events: readonly Planted[] = [
   },
 ];
 
-export const plantedRows: readonly Planted[] = [...money, ...stock, ...steps, ...events];
+/** A step that nobody is told of: its event is gone, or named otherwise, as if it had never been written. */
+const silent: readonly Planted[] = [
+  {
+    wrong: "nobody was told that an order was refunded",
+    database: "orders",
+    sql: "UPDATE outbox SET name = 'order.other' WHERE name = 'order.refunded'",
+    breaks: ["E1"],
+  },
+  {
+    wrong: "nobody was told that stock was held",
+    database: "inventory",
+    sql: `UPDATE outbox SET name = 'stock.other' WHERE id = ${first("stock.reserved")}`,
+    breaks: ["E1"],
+  },
+  {
+    wrong: "nobody was told that stock was given back",
+    database: "inventory",
+    sql: `UPDATE outbox SET seq = seq + 1 WHERE id = ${first("stock.released")}`,
+    breaks: ["E1"],
+  },
+  {
+    wrong: "nobody was told of a capture",
+    database: "payments",
+    sql: `UPDATE outbox SET name = 'payment.other' WHERE id = ${first("payment.completed")}`,
+    breaks: ["E1"],
+  },
+  {
+    wrong: "nobody was told of a refund",
+    database: "payments",
+    sql: `UPDATE outbox SET payload = '{}' WHERE id = ${first("payment.refunded")}`,
+    breaks: ["E1"],
+  },
+  {
+    wrong: "nobody was told of a parcel",
+    database: "shipping",
+    sql: "UPDATE outbox SET name = 'shipment.other' WHERE name = 'shipment.dispatched'",
+    breaks: ["E1"],
+  },
+];
+
+export const plantedRows: readonly Planted[] = [...money, ...stock, ...steps, ...events, ...silent];
