@@ -1,31 +1,19 @@
 import { parseArgs } from "node:util";
 import { mutants } from "./mutants";
-import type { Mutant } from "./mutants/mutant";
-import { falseAlarms, hunt, type Hunt } from "./mutants/run-mutant";
+import { huntAll } from "./mutants/run-mutant";
+import { isCaught, tableOf, type Outcome } from "./mutants/table";
 import { writeResult } from "./results";
-import type { Flaw } from "./trial";
 
-const USAGE = `npm run chaos:mutants -- [--only text] [--runs n] [--list] [--write]
+const USAGE = `npm run chaos:mutants -- [--only text] [--runs n] [--slow n] [--list] [--write]
 
 Plants bugs into copies of the build, one at a time, and runs the trial that has to find each. Before
 a bug is planted, its trial runs without it, and must find nothing.
 
   --only  only bugs whose name contains this text
   --runs  how often a trial may run until it finds its bug (20)
+  --slow  how many times slower than a quiet one this machine is (1): waits are so much longer
   --list  say which there are, and end
   --write write the table into docs/reliability.md; of all bugs only`;
-
-/** How a bug came out: caught when its trial found it, and found nothing without it. */
-interface Outcome extends Hunt {
-  readonly name: string;
-  /** What its trial found without the bug. */
-  readonly alarm: readonly Flaw[];
-}
-
-const isCaught = ({ runs, alarm }: Outcome): boolean => runs !== null && alarm.length === 0;
-
-const foundBy = (flaws: readonly Flaw[]): string =>
-  [...new Set(flaws.map(({ by }) => by))].join(", ");
 
 function tell(outcome: Outcome): void {
   const { name, runs, found, alarm } = outcome;
@@ -36,36 +24,11 @@ function tell(outcome: Outcome): void {
     console.log(`             ${by}: ${text.slice(0, 140)}`);
 }
 
-async function huntAll(chosen: readonly Mutant[], maxRuns: number): Promise<Outcome[]> {
-  const trials = new Map(chosen.map(({ trial }) => [JSON.stringify(trial), trial]));
-  const alarms = await falseAlarms([...trials.values()]);
-  const outcomes: Outcome[] = [];
-  for (const { name, patches, trial } of chosen) {
-    const alarm = alarms.get(trials.get(JSON.stringify(trial)) ?? trial) ?? [];
-    const outcome = { name, alarm, ...(await hunt(patches, trial, maxRuns)) };
-    tell(outcome);
-    outcomes.push(outcome);
-  }
-  return outcomes;
-}
-
-const tableOf = (outcomes: readonly Outcome[]): string =>
-  [
-    `${outcomes.filter(isCaught).length} of ${outcomes.length} planted bugs are caught.`,
-    "",
-    "| bug | caught in run | found by |",
-    "| --- | --- | --- |",
-    ...outcomes.map((one) => {
-      const runs = isCaught(one) ? one.runs : "✗";
-      return `| ${one.name} | ${runs} | ${foundBy(one.found)} |`;
-    }),
-    "",
-  ].join("\n");
-
 async function main(): Promise<void> {
   const flags = {
     only: { type: "string", default: "" },
     runs: { type: "string", default: "20" },
+    slow: { type: "string", default: "1" },
     list: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -74,7 +37,8 @@ async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   const chosen = mutants.filter(({ name }) => name.includes(values.only));
   if (values.list) return console.log(chosen.map(({ name }) => name).join("\n"));
-  const outcomes = await huntAll(chosen, Number(values.runs));
+  const options = { maxRuns: Number(values.runs), slow: Number(values.slow) };
+  const outcomes = await huntAll(chosen, options, tell);
   const missed = outcomes.filter((outcome) => !isCaught(outcome)).map(({ name }) => name);
   console.log(`${chosen.length - missed.length} of ${chosen.length} planted bugs are caught`);
   if (values.write && chosen.length === mutants.length)

@@ -74,8 +74,12 @@ export class ShopProcess {
     const child = this.#child;
     if (!child?.connected) throw new Error("the shop does not run");
     const answer = new Promise<unknown>((resolve, reject) => {
-      child.once("message", resolve);
-      child.once("exit", () => reject(new Error("the shop died while it was armed")));
+      const died = (): void => reject(new Error("the shop died while it was armed"));
+      child.once("exit", died);
+      child.once("message", (message) => {
+        child.off("exit", died);
+        resolve(message);
+      });
     });
     child.send({ arm: faults });
     const { error } = (await answer) as { error?: string };
