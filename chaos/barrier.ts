@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "../lib/faults/random";
 import { AdminClient, Client } from "../test/support/client";
 import { eventually } from "../test/support/eventually";
-import { ADMIN, type MortalShop } from "./mortal-shop";
+import type { MortalShop } from "./mortal-shop";
+import { ADMIN } from "./shop";
 
 /** Where somebody is held until the others are there as well; then all go on at one instant. */
 export interface Barrier {

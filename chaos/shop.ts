@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stores } from "../config/env";
 import { AdminClient, Client, type Answer } from "../test/support/client";
-import type { Finding } from "../verify/check";
+import type { Finding, Limits } from "../verify/check";
 import { violated } from "../verify/report";
 import { openTarget } from "../verify/target";
 import { verify } from "../verify/verify";
@@ -25,9 +25,8 @@ export interface Judgement {
   readonly underWay: readonly string[];
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Partial<Limits> {
   readonly settleMs?: number;
-  readonly allowDead?: boolean;
 }
 
 /** A shop on trial: broken while it is asked, and judged in the end. */
@@ -68,10 +67,10 @@ export abstract class Shop {
   }
 
   /** Waits until nothing is under way, and judges all invariants. */
-  async judge({ settleMs = 30_000, allowDead = false }: JudgeOptions = {}): Promise<Judgement> {
+  async judge({ settleMs = 30_000, ...limits }: JudgeOptions = {}): Promise<Judgement> {
     const target = await openTarget(this.stores);
     try {
-      const { findings, underWay } = await verify(target, { settleMs, limits: { allowDead } });
+      const { findings, underWay } = await verify(target, { settleMs, limits });
       return { wrong: violated(findings), underWay };
     } finally {
       await target.close();

@@ -173,8 +173,12 @@ export function readStores(env: Env = process.env): Stores {
   return stores;
 }
 
+/** Shorter than an hour only where readFaults says that the shop may be broken: a soak has no week. */
 const readEventRetention = (read: Reader): EventRetention => ({
-  streamHours: read.integer("EVENT_RETENTION_HOURS", 168, { min: 1, max: 8_760 }),
+  streamHours: read.decimal("EVENT_RETENTION_HOURS", 168, {
+    min: read.text("FAULTS_TOKEN") === null ? 1 : 0.01,
+    max: 8_760,
+  }),
 });
 
 const readStoreUrls = (read: Reader) => ({

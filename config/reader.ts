@@ -28,6 +28,16 @@ export class Reader {
     return fallback;
   }
 
+  /** Parts of one, too. */
+  decimal(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value >= min && value <= max) return value;
+    this.faults.push(`${name} must be a number from ${min} to ${max}`);
+    return fallback;
+  }
+
   oneOf<const V extends readonly string[]>(
     name: string,
     values: V,

@@ -21,7 +21,11 @@ export interface RetentionRule {
   readonly sql: string;
 }
 
-const EVERY_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+const SHORTEST_PAUSE_MS = 2_000;
+/** At least so many rounds in the time that is kept, so that no table is much longer than that. */
+const ROUNDS = 20;
 const BATCH = 1_000;
 /** So that a round never keeps the database busy for long; the next one goes on. */
 const BATCHES_A_ROUND = 100;
@@ -40,12 +44,14 @@ const inboxSql = `DELETE FROM inbox WHERE event_id IN (
 const attemptSql = `DELETE FROM inbox_attempt WHERE event_id IN (
   SELECT event_id FROM inbox_attempt WHERE event_id < ${IDS_BEFORE} ORDER BY event_id LIMIT $1)`;
 
+const pauseOf = ({ streamHours }: EventRetention): number =>
+  Math.max(SHORTEST_PAUSE_MS, Math.min((streamHours * HOUR_MS) / ROUNDS, LONGEST_PAUSE_MS));
+
 export interface RetentionOptions {
   readonly db: Database;
   readonly keep: EventRetention;
   readonly rules?: readonly RetentionRule[];
   readonly logger: Pick<Logger, "warn" | "info">;
-  readonly everyMs?: number;
 }
 
 /** Deletes what is old enough, in small batches, so that tables stay flat and nobody waits for a lock. */
@@ -58,7 +64,7 @@ export class Retention {
     this.#options = options;
     this.#poller = new Poller({
       name: "retention",
-      everyMs: options.everyMs ?? EVERY_MS,
+      everyMs: pauseOf(options.keep),
       logger: options.logger,
       run: () => this.prune(),
     });
