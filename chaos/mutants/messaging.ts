@@ -29,7 +29,7 @@ export const messagingMutants: readonly Mutant[] = [
   },
   {
     name: "an event counts as handled before it is: claimed in a transaction of its own",
-    patches: [inbox("this.#store.claim(tx, batch)", "this.#store.claim(db, batch)")],
+    patches: [inbox("this.#store.claim(tx, batch)", "this.#store.claim(this.#options.db, batch)")],
     trial: { stories: ["buy"], faults: "orders.handle.payment.completed.before_commit=kill9@1" },
   },
   {

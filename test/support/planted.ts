@@ -246,6 +246,13 @@ const steps: readonly Planted[] = [
     breaks: ["N2", "O2", "O4"],
   },
   {
+    wrong: "a payment was handled, and its order waited on",
+    database: "orders",
+    sql: `UPDATE order_history SET at = at + interval '1 minute'
+      WHERE version = 2 AND order_id = ${orderOf("cancel_reason = 'PAYMENT_DECLINED'")}`,
+    breaks: ["O2"],
+  },
+  {
     wrong: "the use of a coupon is gone",
     database: "orders",
     sql: "DELETE FROM coupon_use",

@@ -11,6 +11,19 @@ export const orderSqlChecks: readonly SqlCheck[] = [
       WHERE status = 'pending' AND deadline < now() - $1::int * interval '1 second'`,
   },
   {
+    id: "O2",
+    when: "Q",
+    database: "orders",
+    title: "what ends the wait of an order is not handled without an end of the wait",
+    values: ({ sweepSeconds }) => [sweepSeconds],
+    // Whichever comes first moves a pending order, in the transaction that handles it. A move may
+    // have waited for its row lock, but not for long.
+    sql: `SELECT i.event_id, i.name, i.aggregate_id, i.handled_at, h.status, h.at FROM inbox i
+      LEFT JOIN order_history h ON h.order_id = i.aggregate_id::uuid AND h.version = 2
+      WHERE i.name IN ('stock.rejected', 'payment.completed', 'payment.failed') AND i.status = 'done'
+        AND coalesce(h.at, now()) > i.handled_at + $1::int * interval '1 second'`,
+  },
+  {
     id: "O3",
     when: "A",
     database: "orders",
