@@ -144,6 +144,14 @@ class StoryLoad {
   }
 }
 
+/** Connections of clients that are open at the shop's own port (IPv4, as the shop listens). */
+async function clientsOf({ url }: MortalShop): Promise<number> {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
+  const table = await readFile("/proc/net/tcp", "utf8");
+  // local address, remote address, state: 01 is established
+  return [...table.matchAll(new RegExp(`^ *\\d+: \\w+:${port} \\w+:\\w+ 01 `, "gm"))].length;
+}
+
 /** Reads what is measured, over connections that stay open. */
 class Gauge {
   private constructor(
@@ -170,7 +178,8 @@ class Gauge {
       webhook_event: await this.#rowsOf("webhook_event", ["payments"]),
       rss: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024,
       heap: sumOf(metrics, "nodejs_memory_bytes", { space: "heap_used" }) / 2 ** 20,
-      fds: (await readdir(`/proc/${pid}/fd`)).length,
+      // Without those that are its clients' choice: they keep as many open as they once had questions at a time.
+      fds: (await readdir(`/proc/${pid}/fd`)).length - (await clientsOf(this.shop)),
       backends: await this.#countIn(
         "orders",
         "pg_stat_activity WHERE backend_type = 'client backend'",
