@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../services/search/domain/analyse";
-import { countIds, toFacets } from "../../services/search/domain/count-facets";
+import {
+  countIds,
+  groupOf,
+  toFacets,
+  type GroupedFacet,
+} from "../../services/search/domain/count-facets";
 import { toEntry, type Facet } from "../../services/search/domain/entry";
 import { bandOf, bandsWithin, priceBands } from "../../services/search/domain/price-bands";
 import { isKeyOf } from "../../services/search/domain/page-key";
@@ -105,7 +110,11 @@ describe("counts", () => {
     [6, { kind: "price", name: "", value: "1000" }],
     [7, { kind: "price", name: "", value: "0" }],
   ]);
-  const facetOf = (id: number): Facet | undefined => facets.get(id);
+  const grouped = (facet: Facet): GroupedFacet => ({ ...facet, group: groupOf(facet) });
+  const facetOf = (id: number): GroupedFacet | undefined => {
+    const facet = facets.get(id);
+    return facet && grouped(facet);
+  };
 
   test("are taken of packed ids, each standing for as many products as the sample is small", () => {
     expect(countIds(packIds([3, 1, 3, 70_000]))).toEqual(
@@ -174,7 +183,7 @@ describe("counts", () => {
 
   test("of too many values are cut, but only then", () => {
     const many = new Map(Array.from({ length: 300 }, (_, id) => [id, id + 1]));
-    const named = (id: number): Facet => ({ kind: "brand", name: "", value: `Brand ${id}` });
+    const named = (id: number) => grouped({ kind: "brand", name: "", value: `Brand ${id}` });
     const { brands } = toFacets(many, new Map(), named);
     expect(brands.length).toBe(100);
     expect(brands[0]).toEqual({ value: "Brand 299", count: 300 });

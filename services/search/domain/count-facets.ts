@@ -9,6 +9,11 @@ export type Counts = Map<number, number>;
 export const groupOf = ({ kind, name }: Pick<Facet, "kind" | "name">): string =>
   kind === "attribute" ? `${kind} ${name}` : kind;
 
+/** A facet, and what it belongs to: told once, as every search asks it of thousands. */
+export interface GroupedFacet extends Facet {
+  readonly group: string;
+}
+
 /** More values of one facet, or more attributes, than anybody picks from. */
 const MAX_VALUES = 100;
 const MAX_ATTRIBUTES = 50;
@@ -36,17 +41,16 @@ export function countIds(ids: Buffer, scale = 1): Counts {
 export function toFacets(
   counts: Counts,
   wider: ReadonlyMap<string, Counts>,
-  facetOf: (id: number) => Facet | undefined,
+  facetOf: (id: number) => GroupedFacet | undefined,
 ): SearchResult["facets"] {
   const groups = new Map<string, FacetCount[]>();
   const collect = (from: Counts, wanted: (group: string) => boolean): void => {
     for (const [id, count] of from) {
       const facet = facetOf(id);
-      if (!facet || !wanted(groupOf(facet))) continue;
-      const group = groupOf(facet);
-      const values = groups.get(group) ?? [];
-      if (values.length === 0) groups.set(group, values);
-      values.push({ facet, count });
+      if (!facet || !wanted(facet.group)) continue;
+      const values = groups.get(facet.group);
+      if (values) values.push({ facet, count });
+      else groups.set(facet.group, [{ facet, count }]);
     }
   };
   collect(counts, (group) => !wider.has(group));
@@ -79,10 +83,20 @@ const totalOf = (values: readonly FacetCount[]): number =>
   values.reduce((sum, { count }) => sum + count, 0);
 
 const mostFrequent = (values: readonly FacetCount[] = []) =>
-  values
+  notRarest(values)
     .map(({ facet: { value }, count }) => ({ value, count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, MAX_VALUES);
+
+/** What can be among the most frequent: of thousands, sorting all would take longer than the rest. */
+function notRarest(values: readonly FacetCount[]): readonly FacetCount[] {
+  if (values.length <= MAX_VALUES) return values;
+  const least =
+    Uint32Array.from(values, ({ count }) => count)
+      .sort()
+      .at(-MAX_VALUES) ?? 0;
+  return values.filter(({ count }) => count >= least);
+}
 
 function bandCounts(values: readonly FacetCount[] = []) {
   const counts = new Map(values.map(({ facet, count }) => [Number(facet.value), count]));

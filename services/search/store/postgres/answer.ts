@@ -43,8 +43,8 @@ export async function answer(
   const main = await readMain(search, views, paging);
   const wider = await readWider(sharing(search, views.keptOut.size), views, main);
   const counts = new Map([...wider].map(([group, reading]) => [group, reading.counts]));
-  const ids = new Set([main.counts, ...counts.values()].flatMap((c) => [...c.keys()]));
-  const facets = toFacets(main.counts, counts, await names.of(db, ids));
+  const facetOf = await names.of(db, [main.counts, ...counts.values()]);
+  const facets = toFacets(main.counts, counts, facetOf);
   const rows =
     main.total === 0 && !main.estimated ? [] : await pageOf(search, views, main, criteria, paging);
   const shown = rows.slice(0, criteria.limit);

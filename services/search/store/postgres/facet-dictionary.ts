@@ -1,6 +1,5 @@
 import type { Queryable } from "../../../../lib/store/database";
-import { RecentlyUsed } from "../../../../lib/recently-used";
-import { groupOf } from "../../domain/count-facets";
+import { groupOf, type Counts, type GroupedFacet } from "../../domain/count-facets";
 import { spoken, type Facet } from "../../domain/entry";
 import { fold } from "../../domain/words";
 
@@ -47,23 +46,24 @@ const addFacets = (tx: Queryable, facets: readonly Facet[]): Promise<FacetRow[]>
 const spokenForm = ({ kind, value }: Facet): string =>
   fold(kind === "category" ? spoken(value) : value);
 
-/** What ids mean. That never changes, so what was looked up once is remembered. */
+/** What ids mean. That never changes, so what was looked up once is remembered, until it is too much. */
 export class FacetNames {
-  readonly #known = new RecentlyUsed<number, Facet>(REMEMBERED);
+  #known = new Map<number, GroupedFacet>();
 
-  async of(db: Queryable, ids: Iterable<number>): Promise<(id: number) => Facet | undefined> {
-    const found = new Map<number, Facet>();
-    const missing: number[] = [];
-    for (const id of ids) {
-      const facet = this.#known.get(id);
-      if (facet) found.set(id, facet);
-      else missing.push(id);
+  async of(
+    db: Queryable,
+    counts: Iterable<Counts>,
+  ): Promise<(id: number) => GroupedFacet | undefined> {
+    if (this.#known.size > REMEMBERED) this.#known = new Map();
+    const known = this.#known;
+    const missing = new Set<number>();
+    for (const each of counts) {
+      for (const id of each.keys()) if (!known.has(id)) missing.add(id);
     }
-    for (const { id, ...facet } of missing.length > 0 ? await namesOf(db, missing) : []) {
-      this.#known.set(id, facet);
-      found.set(id, facet);
+    for (const row of missing.size > 0 ? await namesOf(db, [...missing]) : []) {
+      known.set(row.id, { ...row, group: groupOf(row) });
     }
-    return (id) => found.get(id);
+    return (id) => known.get(id);
   }
 }
 
