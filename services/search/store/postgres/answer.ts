@@ -4,12 +4,12 @@ import type { Card } from "../../domain/entry";
 import { highlight } from "../../domain/highlight";
 import type { Criteria, Found, Hit } from "../search-index";
 import type { FacetNames } from "./facet-dictionary";
-import { findPage, orderOf, withKey, type KeyedRow } from "./find-page";
-import { readSorted, readView, readWholeShop, type Reading, type Source } from "./read-view";
-import type { Paging } from "./statement";
+import { findPage, orderOf } from "./find-page";
+import { readView, readWholeShop, type Reading, type Source } from "./read-view";
+import type { Paging, Row } from "./statement";
 import { LIVE } from "./tables";
 import type { TextQuery } from "./text-query";
-import { toViews, type Views } from "./views";
+import { toViews, type View, type Views } from "./views";
 
 export interface Search extends Source {
   readonly names: FacetNames;
@@ -37,25 +37,45 @@ export async function answer(
   criteria: Criteria,
   text: Text | null,
 ): Promise<Found> {
-  const { db, names } = search;
-  const views = await toViews(db, criteria, text);
+  const views = await toViews(search.db, criteria, text);
   const paging = pagingOf(criteria, text?.query ?? null);
-  const main = await readMain(search, views, paging);
+  const main = readMain(search, views, paging.text);
+  const [{ total, estimated, facets }, { hits, next }] = await Promise.all([
+    countAll(search, views, main),
+    main.then((reading) => readPage(search, views.main, reading, paging)),
+  ]);
+  // A sample can miss what is rare.
+  return { hits, next, total: Math.max(total, hits.length), facets, estimated, didYouMean: null };
+}
+
+async function countAll(
+  search: Search,
+  views: Views,
+  main: Promise<Reading>,
+): Promise<Pick<Found, "total" | "facets" | "estimated">> {
   const wider = await readWider(sharing(search, views.keptOut.size), views, main);
-  const counts = new Map([...wider].map(([group, reading]) => [group, reading.counts]));
-  const facetOf = await names.of(db, [main.counts, ...counts.values()]);
-  const facets = toFacets(main.counts, counts, facetOf);
-  const rows =
-    main.total === 0 && !main.estimated ? [] : await pageOf(search, views, main, criteria, paging);
-  const shown = rows.slice(0, criteria.limit);
+  const { total, counts, estimated } = await main;
+  const ofGroups = new Map([...wider].map(([group, reading]) => [group, reading.counts]));
+  const facetOf = await search.names.of(search.db, [counts, ...ofGroups.values()]);
   return {
-    hits: await toHits(db, shown, paging.text),
+    total,
+    facets: toFacets(counts, ofGroups, facetOf),
+    estimated: estimated || [...wider.values()].some((reading) => reading.estimated),
+  };
+}
+
+async function readPage(
+  source: Source,
+  view: View | null,
+  reading: Reading,
+  paging: Paging,
+): Promise<Pick<Found, "hits" | "next">> {
+  if (!view || (reading.total === 0 && !reading.estimated)) return { hits: [], next: null };
+  const rows = await findPage(source, { view, reading }, paging);
+  const shown = rows.slice(0, paging.limit - 1);
+  return {
+    hits: await toHits(source.db, shown, paging.text),
     next: rows.length > shown.length ? (shown.at(-1)?.key ?? null) : null,
-    // A sample can miss what is rare.
-    total: Math.max(main.total, shown.length),
-    facets,
-    estimated: [main, ...wider.values()].some(({ estimated }) => estimated),
-    didYouMean: null,
   };
 }
 
@@ -68,12 +88,14 @@ const sharing = ({ db, limits: { worthCounting, sample } }: Source, views: numbe
   },
 });
 
-const EMPTY: Reading = { total: 0, counts: new Map(), estimated: false, page: [] };
+const EMPTY: Reading = {
+  ...{ total: 0, counts: new Map(), reached: 0, exactTitles: 0, titles: 0, estimated: false },
+};
 
-async function readMain(source: Source, views: Views, paging: Paging): Promise<Reading> {
+async function readMain(source: Source, views: Views, text: TextQuery | null): Promise<Reading> {
   if (!views.main) return EMPTY;
   if (views.isWholeShop()) return readWholeShop(source.db);
-  const reading = await readView(source, views.main, paging);
+  const reading = await readView(source, views.main, text);
   const [group, ...others] = views.keptOut.keys();
   const isExact = others.length === 0 && group !== "price" && views.isWholeShop(group);
   // How many products one facet has is known without looking.
@@ -84,11 +106,12 @@ async function readMain(source: Source, views: Views, paging: Paging): Promise<R
 async function readWider(
   source: Source,
   { keptOut, isWholeShop }: Views,
-  main: Reading,
+  main: Promise<Reading>,
 ): Promise<Map<string, Reading>> {
   const readings = [...keptOut].map(async ([group, view]): Promise<[string, Reading]> => {
     if (isWholeShop(group)) return [group, await readWholeShop(source.db)];
-    return [group, view ? addReadings(main, await readView(source, view)) : main];
+    const [kept, out] = await Promise.all([main, view ? readView(source, view) : EMPTY]);
+    return [group, addReadings(kept, out)];
   });
   return new Map(await Promise.all(readings));
 }
@@ -96,37 +119,15 @@ async function readWider(
 function addReadings(a: Reading, b: Reading): Reading {
   const counts: Counts = new Map(a.counts);
   for (const [id, count] of b.counts) counts.set(id, (counts.get(id) ?? 0) + count);
-  const estimated = a.estimated || b.estimated;
-  return { total: a.total + b.total, counts, estimated, page: null };
+  return { ...a, total: a.total + b.total, counts, estimated: a.estimated || b.estimated };
 }
 
+/** One more than is shown tells whether there are more. */
 function pagingOf({ sort, limit, after }: Criteria, text: TextQuery | null): Paging {
-  return { order: orderOf({ sort, text }), after: after ?? null, limit: limit + 1, text };
+  return { order: orderOf(sort, text), after: after ?? null, limit: limit + 1, text };
 }
 
-/** A list goes on in the way it began, also when it has become short or long enough for another. */
-async function pageOf(
-  source: Source,
-  { main }: Views,
-  { page }: Reading,
-  { sort }: Criteria,
-  paging: Paging,
-): Promise<KeyedRow[]> {
-  if (!main) return [];
-  const { order, after } = paging;
-  const inGroups = after !== null && after[0] !== "all";
-  if (page && !inGroups) return page.map(withKey("all", order));
-  if (after && !inGroups && order === "score") {
-    return (await readSorted(source.db, main, paging)).map(withKey("all", order));
-  }
-  return findPage(source, main, { ...paging, sort });
-}
-
-async function toHits(
-  db: Queryable,
-  rows: readonly KeyedRow[],
-  text: TextQuery | null,
-): Promise<Hit[]> {
+async function toHits(db: Queryable, rows: readonly Row[], text: TextQuery | null): Promise<Hit[]> {
   if (rows.length === 0) return [];
   const cards = await db.query<{ id: string; card: Card }>(
     `SELECT id, card FROM ${LIVE}.product WHERE id = ANY($1) AND active`,

@@ -1,8 +1,7 @@
-import type { Queryable } from "../../../../lib/store/database";
 import type { Group, Order, PageKey, Sort } from "../../domain/page-key";
-import { readSorted, readView, type Source } from "./read-view";
-import { afterKey, conditions, ORDER_BY, Statement, type Paging, type Row } from "./statement";
-import { LIVE } from "./tables";
+import { readSorted, walk } from "./read-rows";
+import type { Reading, Source } from "./read-view";
+import { TITLE_SCORE, type Paging, type Row } from "./statement";
 import type { TextQuery } from "./text-query";
 import type { View } from "./views";
 
@@ -10,24 +9,20 @@ export interface KeyedRow extends Row {
   readonly key: PageKey;
 }
 
-export interface PageRequest {
-  readonly sort: Sort;
-  readonly after: PageKey | null;
-  readonly limit: number;
-  readonly text: TextQuery | null;
+/** What is paged through, and what is known of it. */
+export interface Matches {
+  readonly view: View;
+  readonly reading: Reading;
 }
 
-/** How far a walk goes before it is given up; of a million, what is worth one is full much sooner. */
-const LONGEST_WALK = 20_000;
-
 /** The order in which a result is sorted that was read in full. Without a text all are as relevant. */
-export function orderOf({ sort, text }: Pick<PageRequest, "sort" | "text">): Order {
+export function orderOf(sort: Sort, text: TextQuery | null): Order {
   if (sort === "newest") return "date";
   if (sort !== "relevance") return sort;
   return text ? "score" : "date";
 }
 
-export const withKey =
+const withKey =
   (group: Group, order: Order) =>
   (row: Row): KeyedRow => ({
     ...row,
@@ -35,92 +30,94 @@ export const withKey =
   });
 
 /**
- * A page of more matches than are read. Sorted by date or price: the products are walked through in
- * that order, and as every n-th is a match, a page is full soon. By relevance: the groups of matches
- * one after the other, each by score if it is small, else the newest first.
+ * A page of what was found. Few matches are sorted. Of many, sorted by date or price: the products are
+ * walked through in that order, and as every n-th is a match, a page is full soon. By relevance: the
+ * groups of matches one after the other, each by score if it is small, else the newest first. A list
+ * goes on in the way it began, also when it has become short or long enough for another.
  */
 export async function findPage(
   source: Source,
-  view: View,
-  request: PageRequest,
+  matches: Matches,
+  paging: Paging,
 ): Promise<KeyedRow[]> {
-  const { sort, text, after, limit } = request;
-  if (sort !== "relevance" || !text) {
-    const order = orderOf(request);
-    return (await walk(source.db, view, order, after, limit)).map(withKey("all", order));
+  const { order, after, text } = paging;
+  const inGroups = after ? after[0] !== "all" : !isFew(source, matches.reading.reached);
+  if (order === "score" && text) {
+    const ranked = { ...paging, text };
+    if (inGroups) return pageOfGroups(source, matches, ranked);
+    return (await bestOf(source, matches, ranked)).map(withKey("all", order));
   }
-  const found: KeyedRow[] = [];
-  for (const [group, part] of groupsOf(view, text)) {
-    if (after && RANK[group] < RANK[after[0]]) continue;
-    const own = after?.[0] === group ? after : null;
-    const rest = { ...request, after: own, limit: limit - found.length };
-    found.push(...(await pageOfGroup(source, group, part, rest)));
-    if (found.length >= limit) break;
+  const read = isFew(source, matches.reading.reached) ? readSorted : walk;
+  return (await read(source.db, matches.view, paging)).map(withKey("all", order));
+}
+
+const isFew = ({ limits }: Source, matches: number): boolean => matches <= limits.worthCounting;
+
+interface RankedPaging extends Paging {
+  readonly text: TextQuery;
+}
+
+const part = (view: View, ...terms: string[]): View => ({
+  ...view,
+  terms: [...view.terms, ...terms],
+});
+
+/** Of all matches by score. Those with the text in the title come first, and often are a page. */
+async function bestOf(
+  { db }: Source,
+  { view, reading }: Matches,
+  paging: RankedPaging,
+): Promise<Row[]> {
+  const { after, limit, text } = paging;
+  if (reading.titles >= limit && (!after || after[2] >= TITLE_SCORE)) {
+    const rows = await readSorted(db, part(view, text.title), paging);
+    if (rows.length >= limit) return rows;
   }
-  return found;
+  return readSorted(db, view, paging);
 }
 
 const RANK: Readonly<Record<Group, number>> = { all: 0, exact: 1, title: 2, rest: 3 };
 
-function groupsOf(view: View, { exactTitle, title }: TextQuery): [Group, View][] {
-  const part = (...terms: string[]): View => ({ ...view, terms: [...view.terms, ...terms] });
-  if (exactTitle === title)
-    return [
-      ["exact", part(title)],
-      ["rest", part(`!(${title})`)],
-    ];
-  if (!exactTitle)
-    return [
-      ["title", part(title)],
-      ["rest", part(`!(${title})`)],
-    ];
-  return [
-    ["exact", part(exactTitle)],
-    ["title", part(title, `!(${exactTitle})`)],
-    ["rest", part(`!(${title})`)],
-  ];
-}
-
-/** A page that goes on keeps the order of the one before, also when the group has grown meanwhile. */
-async function pageOfGroup(
+async function pageOfGroups(
   source: Source,
-  group: Group,
-  view: View,
-  { after, limit, text }: PageRequest,
+  matches: Matches,
+  paging: RankedPaging,
 ): Promise<KeyedRow[]> {
-  if (after?.[1] !== "date") {
-    const paging: Paging = { order: "score", after, limit, text };
-    const { page } = await readView(source, view, paging);
-    if (page) return page.map(withKey(group, "score"));
-    if (after) return (await readSorted(source.db, view, paging)).map(withKey(group, "score"));
+  const found: KeyedRow[] = [];
+  for (const { group, view, size } of groupsOf(matches, paging.text)) {
+    const { after } = paging;
+    if (after && RANK[group] < RANK[after[0]]) continue;
+    const own = after?.[0] === group ? after : null;
+    // A page that goes on keeps the order of the one before, also when the group has grown meanwhile.
+    const order = own ? own[1] : isFew(source, size) ? "score" : "date";
+    const rest = { ...paging, order, after: own, limit: paging.limit - found.length };
+    const read = order === "score" ? readSorted : walk;
+    found.push(...(await read(source.db, view, rest)).map(withKey(group, order)));
+    if (found.length >= paging.limit) break;
   }
-  return (await walk(source.db, view, "date", after, limit)).map(withKey(group, "date"));
+  return found;
 }
 
-/** Matches in an order that has an index, found by going along it. */
-async function walk(
-  db: Queryable,
-  view: View,
-  order: Order,
-  after: PageKey | null,
-  limit: number,
-): Promise<Row[]> {
-  const s = new Statement();
-  const rows = await db.query<Row>(
-    `SELECT id, 0 AS score, created, price FROM (
-       SELECT * FROM ${LIVE}.doc WHERE ${afterKey(s, order, after)} AND ${beginning(s, order, view)}
-       ORDER BY ${ORDER_BY[order]} LIMIT ${LONGEST_WALK}) walked
-     WHERE ${conditions(s, view, view.terms)}
-     ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}`,
-    s.values,
-  );
-  // Matches that lie close together, far from where the walk began.
-  return rows.length < limit ? readSorted(db, view, { order, after, limit, text: null }) : rows;
+interface GroupOfMatches extends Pick<Matches, "view"> {
+  readonly group: Group;
+  /** About as many products as would be read for all of it. */
+  readonly size: number;
 }
 
-/** By price, a walk begins where the range does. Its end is not told: the planner would sort the range. */
-function beginning(s: Statement, order: Order, { price }: View): string {
-  if (order === "price_asc" && price) return `price >= ${s.bind(price.min, "bigint")}`;
-  if (order === "price_desc" && price) return `price <= ${s.bind(price.max, "bigint")}`;
-  return "true";
+function groupsOf(
+  { view, reading: { reached, titles, exactTitles } }: Matches,
+  { exactTitle, title }: TextQuery,
+): GroupOfMatches[] {
+  const rest: GroupOfMatches = {
+    ...{ group: "rest", size: reached - titles },
+    view: part(view, `!(${title})`),
+  };
+  if (!exactTitle) return [{ group: "title", size: titles, view: part(view, title) }, rest];
+  const exact: GroupOfMatches = {
+    ...{ group: "exact", size: exactTitles },
+    view: part(view, exactTitle),
+  };
+  if (exactTitle === title) return [exact, rest];
+  const begun = part(view, title, `!(${exactTitle})`);
+  return [exact, { group: "title", size: titles - exactTitles, view: begun }, rest];
 }

@@ -1,28 +1,20 @@
 import type { Queryable } from "../../../../lib/store/database";
 import { countIds, type Counts } from "../../domain/count-facets";
-import {
-  afterKey,
-  conditions,
-  ORDER_BY,
-  scoreOf,
-  Statement,
-  type Paging,
-  type Row,
-} from "./statement";
+import { conditions, Statement } from "./statement";
 import { ALL_PRODUCTS, LIVE } from "./tables";
 import { inSampleIndex, sampleTerm, SMALLEST_SAMPLE } from "./terms";
-import { allOf } from "./text-query";
+import { allOf, type TextQuery } from "./text-query";
 import type { View } from "./views";
 
 /** How much of the index one search reads. */
 export interface Limits {
   /** Up to this many matches are read and counted one by one; of more, a sample. */
   readonly worthCounting: number;
-  /** Matches of a sample. */
+  /** About as many matches as a sample has. */
   readonly sample: number;
 }
 
-/** Five thousand rows are read in about 15 ms; one thousand tell a share of 10 % to within two. */
+/** One thousand matches tell a share of 10 % to within two. */
 export const LIMITS: Limits = { worthCounting: 5_000, sample: 1_000 };
 
 /** What a search works with. */
@@ -34,108 +26,102 @@ export interface Source {
 export interface Reading {
   readonly total: number;
   readonly counts: Counts;
-  /** Whether total and counts were told from a sample. */
+  /** Products that meet the view's terms: what it would cost to read them all. */
+  readonly reached: number;
+  /** Those of them that have the text in the title: typed in full, and also begun. */
+  readonly exactTitles: number;
+  readonly titles: number;
+  /** Whether all numbers were told from a sample. */
   readonly estimated: boolean;
-  /** The page asked for; null when it has to be found another way. */
-  readonly page: Row[] | null;
-}
-
-/** All of a view: its number, its facets, and a page of it. */
-async function readAll(db: Queryable, view: View, paging: Paging | null): Promise<Reading> {
-  const s = new Statement();
-  const page = paging
-    ? `(SELECT coalesce(json_agg(p), '[]') FROM (
-         SELECT id, score, created, price FROM hit WHERE ${afterKey(s, paging.order, paging.after)}
-         ORDER BY ${ORDER_BY[paging.order]} LIMIT ${s.bind(paging.limit, "int")}) p)`
-    : "NULL";
-  const [row] = await db.query<{ total: number; ids: Buffer | null; page: Row[] | null }>(
-    `WITH hit AS MATERIALIZED (
-       SELECT id, created, price, facets, ${scoreOf(s, paging?.text ?? null)} AS score
-       FROM ${LIVE}.doc WHERE ${conditions(s, view, view.terms)}
-     )
-     SELECT count(*)::int AS total, string_agg(facets, '') AS ids, ${page} AS page FROM hit`,
-    s.values,
-  );
-  const counts = countIds(row?.ids ?? NONE);
-  return { total: row?.total ?? 0, counts, estimated: false, page: row?.page ?? null };
 }
 
 /** All products on sale, counted when they were indexed. */
 export async function readWholeShop(db: Queryable): Promise<Reading> {
-  const [row] = await db.query<{ facets: [id: number, products: number][] }>(
-    `SELECT coalesce(json_agg(json_build_array(facet_id, products)), '[]') AS facets
+  const [row] = await db.query<{ counts: Buffer | null }>(
+    `SELECT string_agg(int4send(facet_id) || int4send(products), '') AS counts
      FROM ${LIVE}.facet_count WHERE products > 0`,
   );
-  const counts: Counts = new Map(row?.facets);
+  const counts: Counts = new Map();
+  const packed = row?.counts ?? NONE;
+  for (let i = 0; i < packed.length; i += 8) {
+    counts.set(packed.readInt32BE(i), packed.readInt32BE(i + 4));
+  }
   const total = counts.get(ALL_PRODUCTS) ?? 0;
   counts.delete(ALL_PRODUCTS);
-  return { total, counts, estimated: false, page: null };
-}
-
-/** A page of a view, however large that is; what it costs grows with all of its matches. */
-export async function readSorted(db: Queryable, view: View, paging: Paging): Promise<Row[]> {
-  const { order, after, limit, text } = paging;
-  const s = new Statement();
-  return db.query<Row>(
-    `SELECT * FROM (
-       SELECT id, created, price, ${scoreOf(s, text)} AS score
-       FROM ${LIVE}.doc WHERE ${conditions(s, view, view.terms)}) hit
-     WHERE ${afterKey(s, order, after)} ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}`,
-    s.values,
-  );
+  return { total, counts, reached: Infinity, exactTitles: 0, titles: 0, estimated: false };
 }
 
 const NONE = Buffer.alloc(0);
 
-interface Sample {
-  /** Products in the sample that meet the view's terms; what reading them cost. */
+interface Counted {
   readonly reached: number;
   /** Those that meet the rest as well. */
   readonly total: number;
   readonly ids: Buffer | null;
+  readonly exact_titles: number;
+  readonly titles: number;
 }
 
-async function readSample(db: Queryable, view: View, level: number): Promise<Sample> {
+/** Of all products, or those of one sample. */
+async function count(
+  db: Queryable,
+  view: View,
+  level: number | null,
+  text: TextQuery | null,
+): Promise<Counted> {
   const s = new Statement();
-  const terms = allOf([...view.terms, sampleTerm(level)]);
-  const [row] = await db.query<Sample>(
+  const terms = level === null ? view.terms : [...view.terms, sampleTerm(level)];
+  const having = (query: string | null | undefined): string =>
+    query ? `count(*) FILTER (WHERE terms @@ ${s.bind(query, "tsquery")})::int` : "0";
+  const [row] = await db.query<Counted>(
     `SELECT count(*)::int AS reached, count(*) FILTER (WHERE passes)::int AS total,
-       string_agg(facets, '') FILTER (WHERE passes) AS ids
-     FROM (SELECT facets, ${conditions(s, view, [])} AS passes FROM ${LIVE}.doc
-       WHERE terms @@ ${s.bind(terms, "tsquery")} AND ${inSampleIndex(level)}) hit`,
+       string_agg(facets, '') FILTER (WHERE passes) AS ids,
+       ${having(text?.exactTitle)} AS exact_titles, ${having(text?.title)} AS titles
+     FROM (SELECT terms, facets, ${conditions(s, view, [])} AS passes FROM ${LIVE}.doc
+       WHERE ${terms.length > 0 ? `terms @@ ${s.bind(allOf(terms), "tsquery")}` : "true"}
+         AND ${level === null ? "true" : inSampleIndex(level)}) hit`,
     s.values,
   );
-  return row ?? { reached: 0, total: 0, ids: null };
+  return row ?? { reached: 0, total: 0, ids: null, exact_titles: 0, titles: 0 };
 }
 
 /** The sample that has about `wanted` of so many matches; each level has half of the one before. */
 export const levelFor = (matches: number, wanted: number): number =>
-  Math.min(SMALLEST_SAMPLE, Math.max(1, Math.floor(Math.log2(matches / wanted))));
+  Math.min(SMALLEST_SAMPLE, Math.max(1, Math.round(Math.log2(matches / wanted))));
 
 /**
- * Reads a view in full when it is worth it; else a sample just large enough. The first sample is
+ * Counts a view in full when it is worth it; else a sample just large enough. The first sample is
  * sized by what is known beforehand, which is an upper bound; when it comes out small, it tells how
- * large the next one has to be.
+ * large the next one has to be. `text`: whose titles are also counted.
  */
 export async function readView(
   { db, limits: { worthCounting, sample: wanted } }: Source,
   view: View,
-  paging: Paging | null = null,
+  text: TextQuery | null = null,
 ): Promise<Reading> {
-  if (view.atMost <= worthCounting) return readAll(db, view, paging);
+  const readAll = async () => toReading(await count(db, view, null, text), null);
+  if (view.atMost <= worthCounting) return readAll();
   for (let level = levelFor(view.atMost, wanted); ;) {
-    const sample = await readSample(db, view, level);
+    const sample = await count(db, view, level, text);
     const matches = sample.reached * 2 ** level;
-    if (matches <= worthCounting && hasPositive(view)) return readAll(db, view, paging);
+    if (matches <= worthCounting && hasPositive(view)) return readAll();
     const next = levelFor(Math.max(1, matches), wanted);
-    if (sample.reached >= wanted / 2 || next >= level) {
-      const scale = 2 ** level;
-      const counts = countIds(sample.ids ?? NONE, scale);
-      return { total: sample.total * scale, counts, estimated: true, page: null };
-    }
+    if (sample.reached >= wanted / 2 || next >= level) return toReading(sample, level);
     level = next;
   }
 }
 
 /** Without any, the index would have to be read from end to end. */
 const hasPositive = ({ terms }: View): boolean => terms.some((term) => !term.startsWith("!"));
+
+function toReading(counted: Counted, level: number | null): Reading {
+  const scale = 2 ** (level ?? 0);
+  return {
+    total: counted.total * scale,
+    counts: countIds(counted.ids ?? NONE, scale),
+    reached: counted.reached * scale,
+    exactTitles: counted.exact_titles * scale,
+    titles: counted.titles * scale,
+    estimated: level !== null,
+  };
+}

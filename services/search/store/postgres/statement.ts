@@ -44,6 +44,9 @@ export function conditions(s: Statement, view: View, terms: readonly string[]): 
   return all.length > 0 ? all.join(" AND ") : "true";
 }
 
+/** The least score of what has the text in the title. */
+export const TITLE_SCORE = 100_000;
+
 /**
  * In a score, words in the title count most, then how much of the name they are, then where and how
  * often they stand. Below 300,000.
@@ -52,7 +55,7 @@ export function scoreOf(s: Statement, text: TextQuery | null): string {
   if (!text) return "0";
   const exact = text.exactTitle && `WHEN terms @@ ${s.bind(text.exactTitle, "tsquery")} THEN 2`;
   return `(CASE ${exact ?? ""} WHEN terms @@ ${s.bind(text.title, "tsquery")} THEN 1 ELSE 0 END
-     * (100000 + least(99, 100 * ${s.bind(text.length, "int")} / greatest(name_length, 1)) * 1000)
+     * (${TITLE_SCORE} + least(99, 100 * ${s.bind(text.length, "int")} / greatest(name_length, 1)) * 1000)
      + least(999, 1000 * ts_rank(terms, ${s.bind(text.rank, "tsquery")})))::int`;
 }
 
