@@ -20,7 +20,7 @@ export async function readSorted(db: Queryable, view: View, paging: Paging): Pro
   const s = new Statement();
   return db.query<Row>(
     `SELECT * FROM (
-       SELECT id, created, price, ${scoreOf(s, text)} AS score
+       SELECT id, created, price, ${scoreOf(s, view, text)} AS score
        FROM ${LIVE}.doc WHERE ${conditions(s, view, view.terms)}) hit
      WHERE ${afterKey(s, order, after)} ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}`,
     s.values,

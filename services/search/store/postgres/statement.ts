@@ -49,12 +49,15 @@ export const TITLE_SCORE = 100_000;
 
 /**
  * In a score, words in the title count most, then how much of the name they are, then where and how
- * often they stand. Below 300,000.
+ * often they stand. Below 300,000. What the view asks for anyway is not looked at again.
  */
-export function scoreOf(s: Statement, text: TextQuery | null): string {
+export function scoreOf(s: Statement, { terms }: View, text: TextQuery | null): string {
   if (!text) return "0";
-  const exact = text.exactTitle && `WHEN terms @@ ${s.bind(text.exactTitle, "tsquery")} THEN 2`;
-  return `(CASE ${exact ?? ""} WHEN terms @@ ${s.bind(text.title, "tsquery")} THEN 1 ELSE 0 END
+  const when = (query: string, factor: number): string =>
+    terms.includes(query)
+      ? `WHEN true THEN ${factor}`
+      : `WHEN terms @@ ${s.bind(query, "tsquery")} THEN ${factor}`;
+  return `(CASE ${text.exactTitle ? when(text.exactTitle, 2) : ""} ${when(text.title, 1)} ELSE 0 END
      * (${TITLE_SCORE} + least(99, 100 * ${s.bind(text.length, "int")} / greatest(name_length, 1)) * 1000)
      + least(999, 1000 * ts_rank(terms, ${s.bind(text.rank, "tsquery")})))::int`;
 }

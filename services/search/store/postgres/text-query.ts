@@ -20,6 +20,9 @@ export interface TextQuery {
   readonly stems: ReadonlySet<string>;
 }
 
+/** Of the words that a text may become; to look for each of many in a match takes longer than to find it. */
+const WEIGHED = 8;
+
 export function toTextQuery(terms: readonly ResolvedTerm[], { excluded }: ParsedText): TextQuery {
   const likely = ({ exact, begun }: ResolvedTerm): readonly Phrase[] => [...exact, ...begun];
   const without = excluded.map((words) => words.map(stemOf));
@@ -39,7 +42,9 @@ export function toTextQuery(terms: readonly ResolvedTerm[], { excluded }: Parsed
       : null,
     title: allOf(terms.map((term) => either(likely(term), inTitle))),
     rank: allOf(
-      terms.map(({ exact, begun }) => either(exact.length > 0 ? exact : begun, anywhere)),
+      terms.map(({ exact, begun }) =>
+        either(exact.length > 0 ? exact : begun.slice(0, WEIGHED), anywhere),
+      ),
     ),
     length: terms.reduce((sum, { exact }) => sum + (exact[0]?.length ?? 1), 0),
     stems: new Set(terms.flatMap(anyOf).flat()),
