@@ -211,6 +211,16 @@ describe.each(searchIndexes)("an index in $name", ({ open }) => {
       },
     );
 
+    test("sorts by relevance alike in pages of any size", async () => {
+      for (const text of ["leather", "red", "watch", "gold ring"]) {
+        const whole = (await allPages(index, { text, limit: 100 })).flat();
+        for (const limit of [1, 4, 9]) {
+          const pages = (await allPages(index, { text, limit })).flat();
+          expect(pages, `${text} by ${limit}`).toEqual(whole);
+        }
+      }
+    });
+
     test("sorts by price and by age", async () => {
       const amounts = ({ hits }: Found) => hits.map(({ card }) => card.price.amount);
       const rising = amounts(await look(index, { sort: "price_asc", limit: 100 }));

@@ -4,7 +4,7 @@ import { LIVE } from "./tables";
 import { facetTerm, sampleTerm, titleStem } from "./terms";
 
 /** From each thing that products can have in common, so many are looked at. */
-const CANDIDATES = 1_000;
+const CANDIDATES = 500;
 
 interface Traits {
   readonly stems: { stem: string; products: number }[];
