@@ -44,9 +44,9 @@ export class LostNodes {
   }
 
   /** Where the server may say that there is nobody: the id of the packet, then the node. */
-  replyOf({ type, target, payload: { id } }: Packet): { reply: string } | undefined {
+  replyOf({ type, target, payload: { id } }: Packet): string | undefined {
     const addressed = (type === "REQ" || type === "PING") && target && id;
-    return addressed ? { reply: `${this.#inbox}.${id}.${target}` } : undefined;
+    return addressed ? `${this.#inbox}.${id}.${target}` : undefined;
   }
 
   /** For when no answer can come any more: the other nodes have dropped what they could not send. */

@@ -2,6 +2,7 @@ import { Transporters } from "moleculer";
 import { Events, type ConnectionOptions, type NatsConnection } from "nats";
 import { ExpectedError, type ErrorDefinition } from "../errors";
 import { LostNodes, type Packet } from "./lost-nodes";
+import { Outgoing } from "./outgoing";
 import { TransitAge } from "./transit-age";
 
 type Codes = "PAYLOAD_TOO_LARGE" | "INTERNAL_ERROR";
@@ -25,6 +26,9 @@ export class NatsTransporter extends Transporters.NATS {
   readonly #errors: TransporterErrors;
   readonly #age = new TransitAge();
   #lost: LostNodes | undefined;
+  readonly #outgoing = new Outgoing(({ subject, data, reply }) =>
+    (this.client as NatsConnection).publish(subject, data, reply ? { reply } : undefined),
+  );
   /** While the connection is broken, and not for long yet. */
   #break: PromiseWithResolvers<void> | null = null;
 
@@ -45,6 +49,7 @@ export class NatsTransporter extends Transporters.NATS {
   override async disconnect(): Promise<void> {
     this.#lost?.stop();
     const client = this.client as NatsConnection | null;
+    this.#outgoing.flush();
     // To flush needs a server that answers.
     if (client && !this.connected) return client.close();
     await super.disconnect();
@@ -69,8 +74,7 @@ export class NatsTransporter extends Transporters.NATS {
     if (!client || !packet) return super.send(topic, data);
     const limit = client.info?.max_payload ?? Infinity;
     if (data.length > limit) return this.#refuse(packet, data.length);
-    client.publish(topic, data, this.#lost?.replyOf(packet));
-    return Promise.resolve();
+    return this.#outgoing.add({ subject: topic, data, reply: this.#lost?.replyOf(packet) });
   }
 
   override serialize(packet: Packet): Buffer {
