@@ -1,11 +1,6 @@
-import {
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  timingSafeEqual,
-  type KeyObject,
-} from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { ServiceBroker } from "moleculer";
+import { Hmac } from "./hmac";
 import type { Identity, User } from "./types";
 
 /** How long a signed context is good, in seconds: longer than any call waits for its turn. */
@@ -49,14 +44,13 @@ export interface Introduction extends Identity {
  * context says. The first key signs; all of them verify, so that a key can be changed node by node.
  */
 export class ContextSigner {
-  readonly #keys: readonly KeyObject[];
+  readonly #keys: readonly [Hmac, ...Hmac[]];
   readonly #now: () => number;
 
   constructor(secrets: readonly (string | Buffer)[], now: () => number = Date.now) {
-    if (secrets.length === 0) throw new RangeError("no key to sign with");
-    this.#keys = secrets.map((secret) =>
-      createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "souk signed context 1", 32))),
-    );
+    const [first, ...others] = secrets.map((secret) => new Hmac(secret, "souk signed context 1"));
+    if (!first) throw new RangeError("no key to sign with");
+    this.#keys = [first, ...others];
     this.#now = now;
   }
 
@@ -90,7 +84,7 @@ export class ContextSigner {
   /** A call that waited, or is tried again, leaves with a fresh context. */
   #sign(claims: Claims): string {
     const text = write({ ...claims, issuedAt: this.#seconds() });
-    return `${text} ${macOf(this.#keys[0] as KeyObject, text).toString("base64url")}`;
+    return `${text} ${macOf(this.#keys[0], text).toString("base64url")}`;
   }
 
   #verify(context: unknown): Claims | Refusal {
@@ -126,8 +120,7 @@ function read(text: string): Claims {
   return Object.freeze({ service, action, issuedAt: Number(issuedAt), user: frozen(user || null) });
 }
 
-const macOf = (key: KeyObject, text: string): Buffer =>
-  createHmac("sha256", key).update(text).digest();
+const macOf = (key: Hmac, text: string): Buffer => key.of(Buffer.from(text));
 
 /** Handlers see the very object that further calls are signed from. */
 function frozen(user: User | null): User | null {
