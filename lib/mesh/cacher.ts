@@ -6,6 +6,17 @@ const ENTRIES = 5_000;
 /** A cache that takes longer than this to answer is no help. */
 const PATIENCE_MS = 50;
 
+/** As much of Moleculer's metrics as its memory cacher writes. */
+const NO_METRICS = { increment: () => undefined, timer: () => () => 0 };
+
+/** Moleculer's memory cacher, without its metrics: nobody reads them, and they cost more than it does. */
+class UncountedMemoryCacher extends Cachers.MemoryLRU {
+  override init(broker: ServiceBroker): void {
+    super.init(broker);
+    this.metrics = NO_METRICS;
+  }
+}
+
 /** Moleculer's Redis cacher, which logs every failed try to connect; this one says it once. */
 class QuietRedisCacher extends Cachers.Redis {
   override init(broker: ServiceBroker): void {
@@ -30,7 +41,7 @@ export function cacherOf(options: {
   readonly namespace: string;
 }): NonNullable<BrokerOptions["cacher"]> {
   if (options.redisUrl === null) {
-    return { type: "MemoryLRU", options: { max: ENTRIES } };
+    return new UncountedMemoryCacher({ max: ENTRIES });
   }
   return new QuietRedisCacher({
     prefix: `${options.namespace}:cache:`,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { SingleFlight } from "../single-flight";
 
 /** What an action's contract says of keeping its answers. Only what is the same for everybody is kept. */
@@ -31,6 +31,8 @@ export interface CallCacheOptions {
 
 const NEAR_MS = 1_000;
 const NEAR_ENTRIES = 2_000;
+/** Characters. */
+const LONGEST_KEY = 128;
 
 /**
  * Answers at the caller: a near layer of this process that lives a second, in front of the cache that
@@ -132,14 +134,14 @@ async function readBoth(
 }
 
 /**
- * The action's name and a hash of the params that tell answers apart, so that no value can be written
- * to look like another one's key (RELIABILITY T25). Null when there are params beside these.
+ * The action's name and the params that tell answers apart as JSON, or a hash of many: no value can be
+ * written to look like another one's key (RELIABILITY T25). Null when there are params beside these.
  */
 export function cacheKey(action: string, keys: readonly string[], params: object): string | null {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
   if (!given.every(([name]) => keys.includes(name))) return null;
   const text = JSON.stringify(given.map(([name, value]) => [name, sorted(value)]).sort(byName));
-  return `${action}:${createHash("sha256").update(text).digest("base64url")}`;
+  return `${action}:${text.length <= LONGEST_KEY ? text : hash("sha256", text, "base64url")}`;
 }
 
 /** The same value with the fields of its objects in one order, as pairs. */
