@@ -19,7 +19,7 @@ import { send } from "./send";
 import { rateLimiterOf } from "./shared-rate-limiter";
 import type { Target } from "./targets";
 
-export interface Found {
+interface Found {
   readonly target: Target;
   readonly values: readonly string[];
 }
@@ -83,21 +83,10 @@ export class Door {
     return true;
   }
 
-  /** The route for a raw path; 404 or 405 when there is none. */
-  find(method: string, path: string): Found {
-    const match = this.#match(method === "HEAD" ? "GET" : method, path);
-    if (match && "found" in match) return { target: match.found, values: match.values };
-    if (!match) throw fail("NOT_FOUND");
-    throw new MethodNotAllowed(allowHeader(match.allow));
-  }
-
   /** Null when the answer is on its way already. */
-  async answer(
-    { target, values }: Found,
-    exchange: Exchange,
-    ctx: Context,
-  ): Promise<Answer | null> {
+  async answer(exchange: Exchange, ctx: Context): Promise<Answer | null> {
     const { req, headers } = exchange;
+    const { target, values } = this.#find(req.method ?? "", pathOf(req.url ?? ""));
     exchange.route = target.path;
     if (target.limit && this.#limiter) {
       await limitRate(this.#limiter, clientKey(req, this.#trustedProxies), target.limit, headers);
@@ -141,15 +130,24 @@ export class Door {
   }
 
   #answerOptions(exchange: Exchange, path: string): boolean {
-    // Elsewhere moleculer-web has taken a slash at the end away.
-    const match = this.#match("OPTIONS", path.replace(/(.)\/$/, "$1"));
+    const match = this.#match("OPTIONS", path);
     if (match && "allow" in match) this.send(exchange, this.#cors.options(exchange, match.allow));
     else this.sendError(exchange, fail("NOT_FOUND"));
     return true;
   }
 
+  /** The route for a raw path; 404 or 405 when there is none. */
+  #find(method: string, path: string): Found {
+    const match = this.#match(method === "HEAD" ? "GET" : method, path);
+    if (match && "found" in match) return { target: match.found, values: match.values };
+    if (!match) throw fail("NOT_FOUND");
+    throw new MethodNotAllowed(allowHeader(match.allow));
+  }
+
+  /** One slash too many at the end is forgiven. */
   #match(method: string, path: string): Match<Target> {
-    return path.startsWith("/") ? this.#router.find(method, path) : null;
+    const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+    return trimmed.startsWith("/") ? this.#router.find(method, trimmed) : null;
   }
 }
 

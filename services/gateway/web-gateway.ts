@@ -9,12 +9,11 @@ import { callerOf } from "../../lib/mesh/caller";
 import { defineMixin } from "../../lib/mesh/implement";
 import { inScope } from "../../lib/observability/scope";
 import { describeApi, type ApiDocuments } from "./describe-api";
-import { Door, type Found } from "./door";
+import { Door } from "./door";
 import type { Exchange } from "./exchange";
 import { Health } from "./health";
 import { OrderEvents } from "./order-events";
 import { pageTargets } from "./pages";
-import { pathOf, queryOf } from "./read-params";
 import { HttpServer } from "./server";
 import { actionTargets, routerOf } from "./targets";
 
@@ -28,7 +27,7 @@ type This = Service & {
   http?: HttpServer;
   /** Where moleculer-web has Node's server. */
   server: Server;
-  /** Of moleculer-web: runs `rest`, and with it the methods below. */
+  /** Of moleculer-web: runs `rest`. */
   httpHandler(req: IncomingMessage, res: ServerResponse): Promise<void>;
 };
 
@@ -57,9 +56,25 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
         options.tracking = false;
       },
     },
-    // They would tell, and change, routes for anybody on the bus.
-    actions: { listAliases: false, addRoute: false, removeRoute: false },
-    methods,
+    actions: {
+      rest: {
+        async handler(this: This, ctx: Context<{ req: WebRequest }>): Promise<true> {
+          const { exchange } = ctx.params.req;
+          const answer = await this.door.answer(exchange, ctx);
+          if (answer) this.door.send(exchange, answer);
+          return true;
+        },
+      },
+      // They would tell, and change, routes for anybody on the bus.
+      listAliases: false,
+      addRoute: false,
+      removeRoute: false,
+    },
+    methods: {
+      errorHandler({ exchange }: WebRequest, _res: ServerResponse, error: unknown): void {
+        this.door.sendError(exchange, error);
+      },
+    },
     events: {
       /** `cache.invalidate.catalog`: what that service answered may be another now. */
       "cache.invalidate.*"(this: This, ctx: Context): void {
@@ -111,30 +126,3 @@ export const webGateway = (runtime: Runtime): Partial<ServiceSchema> =>
       await this.http?.close();
     },
   });
-
-/** Methods of moleculer-web, replaced. It calls them in this order. */
-const methods = {
-  parseQueryString: ({ url = "" }: IncomingMessage) => ({ url: pathOf(url), query: queryOf(url) }),
-
-  resolveAlias(this: This, path: string, method: string) {
-    // The rest action reads no more of an alias than the path of its route.
-    return { ...this.door.find(method, path), alias: { route: { path: "" } } };
-  },
-
-  async routeHandler(
-    this: This,
-    ctx: Context,
-    _route: unknown,
-    { exchange }: WebRequest,
-    _res: ServerResponse,
-    found: Found,
-  ): Promise<true> {
-    const answer = await this.door.answer(found, exchange, ctx);
-    if (answer) this.door.send(exchange, answer);
-    return true;
-  },
-
-  errorHandler(this: This, { exchange }: WebRequest, _res: ServerResponse, error: unknown): void {
-    this.door.sendError(exchange, error);
-  },
-};
