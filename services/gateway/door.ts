@@ -69,15 +69,16 @@ export class Door {
 
   /**
    * Answers what needs no more than a look: a page that was just asked for by somebody, and OPTIONS.
-   * A token is not looked at here, so who brings one takes the long way.
+   * Who brings a token that is not known yet takes the long way, on which it is verified.
    */
   answerAtOnce(exchange: Exchange): boolean {
     const { method, url = "", headers } = exchange.req;
     if (method === "OPTIONS") return this.#answerOptions(exchange, pathOf(url));
-    if (headers.authorization !== undefined || (method !== "GET" && method !== "HEAD"))
-      return false;
+    if (method !== "GET" && method !== "HEAD") return false;
     const kept = this.cache.get(url);
     if (!kept) return false;
+    const { authorization } = headers;
+    if (authorization !== undefined && !this.#identities.knows(authorization)) return false;
     exchange.route = kept.route ?? null;
     this.send(exchange, kept);
     return true;

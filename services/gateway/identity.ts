@@ -34,10 +34,17 @@ export class Identities {
   /** The user; null without a header. A header that proves nothing is UNAUTHENTICATED. */
   async userOf(authorization: string | undefined): Promise<User | null> {
     if (authorization === undefined) return null;
-    const token = BEARER.exec(authorization)?.[1];
+    const token = tokenOf(authorization);
     const user = token ? await this.#verify(token) : null;
     if (!user) throw fail("UNAUTHENTICATED", "the access token is not valid, or not any more");
     return user;
+  }
+
+  /** Whether this header has proven itself before, with keys that are not due to be fetched anew. */
+  knows(authorization: string): boolean {
+    const token = tokenOf(authorization);
+    if (token === undefined || !this.#keys || this.#areOld(this.#keys)) return false;
+    return this.#keys.verifier.remembered(token) !== null;
   }
 
   async #verify(token: string): Promise<User | null> {
@@ -52,8 +59,12 @@ export class Identities {
   async #currentKeys(): Promise<Keys> {
     if (!this.#keys) return this.#refetch();
     // Old keys still serve when the users service cannot be asked: nobody is logged out by its restart.
-    if (this.#now() - this.#keys.fetchedAt > KEYS_LIVE_MS) void this.#refetch().catch(() => null);
+    if (this.#areOld(this.#keys)) void this.#refetch().catch(() => null);
     return this.#keys;
+  }
+
+  #areOld({ fetchedAt }: Keys): boolean {
+    return this.#now() - fetchedAt > KEYS_LIVE_MS;
   }
 
   #refetch(): Promise<Keys> {
@@ -69,6 +80,8 @@ export class Identities {
     return this.#keys;
   }
 }
+
+const tokenOf = (authorization: string): string | undefined => BEARER.exec(authorization)?.[1];
 
 /** The key that a token says it was signed with; undefined for what is no token. */
 function keyIdOf(token: string): unknown {

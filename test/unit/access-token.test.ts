@@ -63,7 +63,9 @@ describe("an access token", () => {
 
   it("is accepted again from memory", async () => {
     const token = await signer.sign(USER);
+    expect(verifier.remembered(token)).toBeNull();
     expect(await verifier.verify(token)).toEqual(await verifier.verify(token));
+    expect(verifier.remembered(token)).toEqual(USER);
   });
 
   it("ends at its time, also when it is remembered", async () => {
@@ -71,6 +73,7 @@ describe("an access token", () => {
     expect(await verifier.verify(token)).toEqual(USER);
     vi.useFakeTimers({ now: Date.now() + 606_000, toFake: ["Date"] });
     try {
+      expect(verifier.remembered(token)).toBeNull();
       expect(await verifier.verify(token)).toBeNull();
       expect(await verifier.verify(token)).toBeNull();
     } finally {

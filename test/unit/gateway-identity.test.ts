@@ -55,6 +55,20 @@ describe("an identity", () => {
     expect(asked.times).toBe(2);
   });
 
+  it("is known at once when its token has been verified, for as long as the keys are fresh", async () => {
+    const [signing, stranger] = [await signer(), await signer()];
+    const { identities, clock } = identitiesOver(signing.keySet);
+    const header = `Bearer ${await signing.sign(ada)}`;
+    expect(identities.knows(header)).toBe(false);
+    await identities.userOf(header);
+    expect(identities.knows(header)).toBe(true);
+    expect(identities.knows(`Bearer ${await signing.sign(ada)}`)).toBe(false);
+    expect(identities.knows(`Bearer ${await stranger.sign(ada)}`)).toBe(false);
+    expect(identities.knows(header.replace("Bearer", "Basic"))).toBe(false);
+    clock.now = 300_001;
+    expect(identities.knows(header)).toBe(false);
+  });
+
   it("does not ask again for a bad token of a known key", async () => {
     const known = await signer();
     const { identities, asked, clock } = identitiesOver(known.keySet);
