@@ -29,6 +29,10 @@ export interface JudgeOptions extends Partial<Limits> {
   readonly settleMs?: number;
 }
 
+/** An earlier try under the same key, whose answer did not arrive, is still at work. */
+const isInFlight = ({ body }: Answer): boolean =>
+  (body as { readonly code?: string } | null)?.code === "IDEMPOTENCY_KEY_IN_FLIGHT";
+
 /** A shop on trial: broken while it is asked, and judged in the end. */
 export abstract class Shop {
   #token: string | null = null;
@@ -48,13 +52,13 @@ export abstract class Shop {
   abstract calm(): Promise<void>;
   abstract remove(): Promise<void>;
 
-  /** Asks until there is an answer of the shop's own will: neither silence nor a 5xx. */
+  /** Asks until there is an answer of the shop's own will: neither silence, nor a 5xx, nor "wait". */
   async ask<T>(request: (admin: AdminClient) => Promise<Answer<T>>): Promise<Answer<T>> {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
         const answer = await request(await this.#signedIn());
-        if (answer.status < 500) return answer;
+        if (answer.status < 500 && !isInFlight(answer)) return answer;
         if (Date.now() > end) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
         await this.revive();
       } catch (error) {

@@ -27,7 +27,7 @@ export const violates = (error: unknown, constraint: string): boolean =>
 export const isTransient = (error: unknown): boolean => RETRYABLE.has(sqlState(error) ?? "");
 
 const CONNECTION_FAULT =
-  /^(08|57P0|53|E(CONN|PIPE|TIMEDOUT|HOST|NET)|SequelizeConnection)|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable/i;
+  /^(08|57P0|53|E(CONN|PIPE|TIMEDOUT|HOST|NET)|SequelizeConnection)|Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Query read timeout|not queryable/i;
 
 /** Whether the database is away, so that the fault is not the statement's. */
 export const isUnavailable = (error: unknown): boolean =>
@@ -35,6 +35,10 @@ export const isUnavailable = (error: unknown): boolean =>
   CONNECTION_FAULT.test(sqlState(error) ?? "") ||
   (error instanceof Error &&
     (CONNECTION_FAULT.test(error.message) || CONNECTION_FAULT.test(error.name)));
+
+/** Whether the server did not answer in time: its connection would wait for that answer for ever. */
+const isSilent = (error: unknown): boolean =>
+  error instanceof Error && error.message === "Query read timeout";
 
 /**
  * Plain prepared statements on Sequelize's connection pool. Sequelize keeps models and reads; what
@@ -87,7 +91,7 @@ export class Database implements Queryable {
       return result;
     } catch (error) {
       // A rollback that fails means the connection is gone, and with it the transaction.
-      await client.query("ROLLBACK").catch(() => undefined);
+      if (!isSilent(error)) await client.query("ROLLBACK").catch(() => undefined);
       throw error;
     }
   }
@@ -108,10 +112,15 @@ export class Database implements Queryable {
     try {
       // Sequelize types its pooled driver connection as an opaque object; on PostgreSQL it is pg's Client.
       const client = (await pool.getConnection({ type: "write" })) as unknown as Client;
+      let silent = false;
       try {
         return await use(client);
+      } catch (error) {
+        silent = isSilent(error);
+        throw error;
       } finally {
-        pool.releaseConnection(client);
+        if (silent) await pool.destroyConnection(client);
+        else pool.releaseConnection(client);
       }
     } catch (error) {
       throw isUnavailable(error) ? unavailable(error) : error;

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import type { Umzug } from "umzug";
+import { CONNECT_MS } from "./postgres";
 
 /** A step of a schema's history. Once released it is never changed; the next one follows it. */
 export interface Migration {
@@ -13,7 +14,11 @@ const MIGRATION_LOCK = 7_041_776;
 
 /** Brings the database of `url` to the newest schema; nodes that start together take turns. */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<void> {
-  const client = new Client({ connectionString: url, application_name: "souk:migrate" });
+  const client = new Client({
+    connectionString: url,
+    application_name: "souk:migrate",
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);

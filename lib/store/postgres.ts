@@ -2,6 +2,10 @@ import { Client, types } from "pg";
 import type { Options } from "sequelize";
 import { sqlState } from "./database";
 
+const STATEMENT_MS = 10_000;
+/** A server that takes connections and says nothing is away. */
+export const CONNECT_MS = 3_000;
+
 // int8 as a number: amounts and sequences stay far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
 
@@ -15,7 +19,7 @@ export function databaseUrl(serverUrl: string, namespace: string, name: string):
 /** Creates the database of `url` unless it is there; safe when several nodes start at once. */
 export async function ensureDatabase(url: string): Promise<void> {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
-  const probe = new Client({ connectionString: url });
+  const probe = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   try {
     await probe.connect();
     return;
@@ -26,7 +30,10 @@ export async function ensureDatabase(url: string): Promise<void> {
   }
   const admin = new URL(url);
   admin.pathname = "/postgres";
-  const client = new Client({ connectionString: admin.toString() });
+  const client = new Client({
+    connectionString: admin.toString(),
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
@@ -60,8 +67,10 @@ export function sequelizeOptions(url: string, options: PoolOptions): Options {
     dialectOptions: {
       application_name: `souk:${options.service}`,
       keepAlive: true,
-      connectionTimeoutMillis: 3_000,
-      statement_timeout: 10_000,
+      connectionTimeoutMillis: CONNECT_MS,
+      statement_timeout: STATEMENT_MS,
+      // For a server that is gone without a word: its own limit ends nothing then.
+      query_timeout: STATEMENT_MS + 1_000,
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 5_000,
       ...(ssl

@@ -47,15 +47,24 @@ export class ClusterProcess {
       },
     });
     const cluster = new ClusterProcess(dataDir, child);
+    try {
+      await cluster.#untilReady();
+    } catch (error) {
+      await cluster.remove();
+      throw error;
+    }
+    return cluster;
+  }
+
+  async #untilReady(): Promise<void> {
     await eventually(
       async () => {
-        if (child.exitCode !== null) throw new Error(`ended: ${cluster.output}`);
-        return cluster.output.includes("Souk is ready:");
+        if (this.child.exitCode !== null) throw new Error(`ended: ${this.output}`);
+        return this.output.includes("Souk is ready:");
       },
       { timeoutMs: 160_000, what: "every process of the cluster to be ready" },
     );
-    cluster.url = await eventually(async () => /http:\/\/[\w.]+:\d+/.exec(cluster.output)?.[0]);
-    return cluster;
+    this.url = await eventually(async () => /http:\/\/[\w.]+:\d+/.exec(this.output)?.[0]);
   }
 
   /** Of each gateway. */
