@@ -81,7 +81,11 @@ const strikes: { readonly [Kind in Blow["kind"]]: Strike<Of<Kind>> } = {
 export async function strike(shop: MortalShop | ClusterShop, blow: Blow): Promise<void> {
   // The row of a blow's own kind; TypeScript does not follow a union that far.
   const { embedded, cluster } = strikes[blow.kind] as Strike<Blow>;
-  const struck = shop instanceof ClusterShop ? cluster?.(shop, blow) : embedded?.(shop, blow);
-  if (!struck) throw new Error(`a ${blow.kind} cannot hit this shop`);
-  await struck;
+  if (!(shop instanceof ClusterShop)) {
+    if (!embedded) throw new Error(`a ${blow.kind} cannot hit a shop of one process`);
+    return embedded(shop, blow);
+  }
+  if (!cluster) throw new Error(`a ${blow.kind} cannot hit a cluster`);
+  const work = (): Promise<void> => cluster(shop, blow);
+  return "server" in blow ? shop.servers.inTurn(blow.server, work) : work();
 }
