@@ -15,7 +15,8 @@ export const BREAKABLE = {
   RECONCILE_EVERY_MS: "0",
 };
 const PATIENCE_MS = 60_000;
-const PAUSE_MS = 25;
+/** Eight buyers who ask more often slow down a shop that starts. */
+const PAUSE_MS = 100;
 /** Shorter than an access token lives. */
 const SIGN_IN_AFTER_MS = 240_000;
 

@@ -21,6 +21,7 @@ export interface Step {
 export type Story = readonly Step[];
 
 const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 /** Nothing follows these, but what a refund brings about. */
 const OVER: readonly Order["status"][] = ["cancelled", "refunded"];
 
@@ -32,7 +33,7 @@ async function until(tale: Tale, what: string, reached: (order: Order) => boolea
     if (OVER.includes(body.status))
       throw new Error(`order ${tale.orderId} is ${body.status}, not ${what}`);
     if (Date.now() > end) throw new Error(`order ${tale.orderId} is ${body.status}, not ${what}`);
-    await sleep(20);
+    await sleep(LOOK_EVERY_MS);
   }
 }
 
@@ -70,7 +71,7 @@ const placeCart: Step = {
       if (status === 202) return void (tale.orderId = body.id);
       const again = NO_CART.includes(body.code ?? "") && Date.now() < end;
       if (!again) throw new Error(`place: ${status} ${JSON.stringify(body)}`);
-      await sleep(20);
+      await sleep(LOOK_EVERY_MS);
     }
   },
 };
