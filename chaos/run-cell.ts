@@ -49,8 +49,8 @@ async function tell(
   }
 }
 
-/** Whether the process died of the fault; it is alive again afterwards. */
-async function struck(shop: MortalShop, revivalsBefore: number): Promise<boolean> {
+/** Whether the process died of its fault, since it had been revived so often; it is alive again afterwards. */
+export async function struck(shop: MortalShop, revivalsBefore: number): Promise<boolean> {
   const end = Date.now() + STRIKE_MS;
   while (shop.revivals === revivalsBefore && !shop.process.isGone) {
     if (Date.now() > end) return false;

@@ -18,11 +18,14 @@ export interface SoakOptions {
   readonly rate: number;
 }
 
-/** What is measured, and by how much it may grow in the last half of a soak. */
+/**
+ * What is measured, and by how much it may grow in the last half of a soak. Tables follow the rate at
+ * which the machine gets its orders done; without retention they would grow by two fifths.
+ */
 const measures = {
-  outbox: { unit: "rows", share: 0.1, slack: 50 },
-  inbox: { unit: "rows", share: 0.1, slack: 50 },
-  inbox_attempt: { unit: "rows", share: 0.1, slack: 50 },
+  outbox: { unit: "rows", share: 0.25, slack: 50 },
+  inbox: { unit: "rows", share: 0.25, slack: 50 },
+  inbox_attempt: { unit: "rows", share: 0.25, slack: 50 },
   dead_letter: { unit: "rows", share: 0, slack: 0 },
   // Kept for 90 days, whatever events are.
   webhook_event: { unit: "rows" },
@@ -58,7 +61,6 @@ const TOLD: readonly StoryName[] = [
   "buy",
   "pay later",
   "receive",
-  "give up in time",
   "buy",
   "get money back",
   "fail at first",

@@ -1,5 +1,6 @@
 import type { Finding } from "../verify/check";
 import type { MortalShop } from "./mortal-shop";
+import { struck } from "./run-cell";
 import { stories, type Story, type StoryName } from "./stories";
 
 /** Stories told to a shop, with faults, and then its judgement. */
@@ -25,10 +26,14 @@ export interface Flaw {
 
 export const SKU = "TRIAL-1";
 
+/** A trial whose fault did not strike says nothing. */
+export const NO_STRIKE = "no strike";
+
 /** What is wrong with the shop after the trial, the judge's word first; empty when all holds. */
 export async function runTrial(shop: MortalShop, trial: Trial, settleMs: number): Promise<Flaw[]> {
   try {
     await shop.revive();
+    const before = shop.revivals;
     await shop.ask((admin) => admin.put(`/admin/inventory/${SKU}`, { onHand: 90 }));
     if (trial.faults && !trial.armBefore) await shop.process.arm(trial.faults);
     const told = trial.stories.flatMap((name) =>
@@ -36,6 +41,8 @@ export async function runTrial(shop: MortalShop, trial: Trial, settleMs: number)
     );
     const ends = await Promise.allSettled(told);
     const lost = ends.flatMap((end) => (end.status === "rejected" ? [ofStory(end.reason)] : []));
+    // What follows an order, as a refund, runs behind its story.
+    const isStruck = !trial.faults?.includes("=kill9") || (await struck(shop, before));
     await shop.revive();
     // Poison goes on for as long as it takes to become a dead letter.
     if (!trial.allowDead) await shop.process.arm("");

@@ -1,5 +1,5 @@
 import { MortalShop } from "../mortal-shop";
-import { runTrial, SKU, type Flaw, type Trial } from "../trial";
+import { NO_STRIKE, runTrial, SKU, type Flaw, type Trial } from "../trial";
 import type { Mutant, Patch } from "./mutant";
 import { mutatedTree } from "./mutated-tree";
 import type { Outcome } from "./table";
@@ -61,7 +61,8 @@ export async function hunt(
     try {
       await stockUp(shop);
       for (let runs = 1; runs <= maxRuns; runs++) {
-        const found = await runTrial(shop, trial, SETTLE_MS * slow);
+        const flaws = await runTrial(shop, trial, SETTLE_MS * slow);
+        const found = flaws.filter(({ by }) => by !== NO_STRIKE);
         if (found.length > 0) return { runs, found };
       }
       return { runs: null, found: [] };

@@ -88,6 +88,15 @@ test("what the shop's retention may have taken is not missed", async () => {
   });
 });
 
+test("an order that is older than what is kept of it has no beginning any more, and that is no fault", async () => {
+  const longAgo = "00000000-0000-7000-8000-000000000001";
+  const sql = `UPDATE outbox SET correlation_id = '${longAgo}', payload = '{"orderId":"${longAgo}"}',
+    causation_id = NULL WHERE name = 'shipment.delivered'`;
+  await withPlanted({ wrong: "", database: "shipping", sql, breaks: [] }, async (snapshots) => {
+    expect(idsOf(await runChecks(snapshots, { limits: defaultLimits }))).not.toContain("E5");
+  });
+});
+
 test("a dead letter that somebody deleted is accounted for by the audit, and only by it", async () => {
   const gone = `UPDATE inbox SET status = 'dead'
     WHERE event_id = (SELECT event_id FROM inbox WHERE name = 'order.confirmed' LIMIT 1);`;

@@ -19,7 +19,7 @@ const BEGUN_OUTSIDE = new Set([
   "job.queued",
 ]);
 
-const isWhole = ({ events }: Chain): boolean => events.every(({ kept }) => kept);
+const isWhole = ({ kept, events }: Chain): boolean => kept && events.every((event) => event.kept);
 
 function unknownCauses({ events }: Chain): ChainEvent[] {
   const ids = new Set(events.map(({ id }) => id));
@@ -69,11 +69,11 @@ export const chainChecks: readonly ChainCheck[] = [
     id: "E5",
     when: "Q",
     title: "an order has one beginning; what else has no cause was begun by a person or a clock",
-    violatedBy: ({ correlationId, events }) => {
+    violatedBy: ({ correlationId, kept, events }) => {
       const roots = events.filter(({ causationId }) => causationId === null);
       const begun = roots.filter(({ name }) => name === "order.created").length;
       const strays = roots.filter(({ name }) => !BEGUN_OUTSIDE.has(name));
-      const isOrder = events.some(({ orderId, kept }) => orderId !== null && kept);
+      const isOrder = kept && events.some((event) => event.orderId !== null);
       return strays.length > 0 || (isOrder && begun !== 1)
         ? { correlationId, begun, strays }
         : undefined;

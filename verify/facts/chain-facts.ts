@@ -14,6 +14,8 @@ export interface ChainEvent extends Keyed {
 /** The events of one correlation id: an order's whole story. */
 export interface Chain {
   readonly correlationId: string;
+  /** Begun so lately that no retention may have taken its beginning. */
+  readonly kept: boolean;
   readonly events: readonly ChainEvent[];
 }
 
@@ -22,6 +24,15 @@ const EVENTS = `SELECT correlation_id AS key, id, name, causation_id AS "causati
     substring(payload::text FROM '"orderId": ?"([0-9a-f-]{36})"') AS "orderId",
     occurred_at > now() - $1::float8 * interval '1 hour' AS kept
   FROM outbox ORDER BY correlation_id COLLATE "C"`;
+
+const HOUR_MS = 3_600_000;
+const UUIDV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+
+/** When something with this id came about, in ms; of an id that does not say it, now. */
+function bornAt(id: string): number {
+  const [, high, low] = UUIDV7.exec(id) ?? [];
+  return high === undefined ? Date.now() : Number.parseInt(`${high}${low}`, 16);
+}
 
 /** Chains one by one; each is some ten events. */
 export async function* chains(
@@ -35,6 +46,7 @@ export async function* chains(
     ]),
   );
   for await (const { key, rows } of mergeByKey(streams)) {
-    yield { correlationId: key, events: Object.values(rows).flat() };
+    const kept = bornAt(key) > Date.now() - keptHours * HOUR_MS;
+    yield { correlationId: key, kept, events: Object.values(rows).flat() };
   }
 }
