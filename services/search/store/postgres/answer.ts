@@ -9,7 +9,7 @@ import { readView, readWholeShop, type Reading, type Source } from "./read-view"
 import type { Paging, Row } from "./statement";
 import { LIVE } from "./tables";
 import type { TextQuery } from "./text-query";
-import { toViews, type View, type Views } from "./views";
+import { toViews, type Views } from "./views";
 
 export interface Search extends Source {
   readonly names: FacetNames;
@@ -42,7 +42,7 @@ export async function answer(
   const main = readMain(search, views, paging.text);
   const [{ total, estimated, facets }, { hits, next }] = await Promise.all([
     countAll(search, views, main),
-    main.then((reading) => readPage(search, views.main, reading, paging)),
+    main.then((reading) => readPage(search, views, reading, paging)),
   ]);
   // A sample can miss what is rare.
   return { hits, next, total: Math.max(total, hits.length), facets, estimated, didYouMean: null };
@@ -66,12 +66,12 @@ async function countAll(
 
 async function readPage(
   source: Source,
-  view: View | null,
+  { main: view, products }: Views,
   reading: Reading,
   paging: Paging,
 ): Promise<Pick<Found, "hits" | "next">> {
   if (!view || (reading.total === 0 && !reading.estimated)) return { hits: [], next: null };
-  const rows = await findPage(source, { view, reading }, paging);
+  const rows = await findPage(source, { view, reading, products }, paging);
   const shown = rows.slice(0, paging.limit - 1);
   return {
     hits: await toHits(source.db, shown, paging.text),

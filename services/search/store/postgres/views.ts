@@ -39,6 +39,8 @@ interface Filter {
 }
 
 export interface Views {
+  /** Of the whole shop. */
+  readonly products: number;
   /** What is found; null: nothing can be. */
   readonly main: View | null;
   /** For each filter, what only that one keeps out; null: nothing. */
@@ -70,6 +72,7 @@ export async function toViews(
   };
   const others = (filter: Filter) => filters.filter((other) => other !== filter);
   return {
+    products,
     main: view(filters, null),
     keptOut: new Map(filters.map((filter) => [filter.group, view(others(filter), filter)])),
     isWholeShop: (group) => !text && !inStock && filters.every((filter) => filter.group === group),
