@@ -68,10 +68,11 @@ test.concurrent.each([seedsFrom(1, 13), seedsFrom(14, 12)].map((seeds) => ({ see
 
 describe.skipIf(!clusterServersAreThere())("a cluster", () => {
   test("short runs: services, servers and the network fail, and all invariants hold", async () => {
-    const seeds = [1, 2];
+    // The broker forgets, networks fail; processes die, PostgreSQL and NATS break off.
+    const seeds = [1, 21];
     const { wrong, stories, blows } = await runAll({ mode: "cluster", seeds, orders: 24 });
     expect(wrong).toEqual([]);
     expect(stories).toBe(seeds.length * 24);
     expect(blows).toBeGreaterThanOrEqual(seeds.length * 3);
-  }, 300_000);
+  }, 600_000);
 });
