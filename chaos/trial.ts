@@ -50,7 +50,12 @@ export async function runTrial(shop: MortalShop, trial: Trial, settleMs: number)
       settleMs: trial.settleMs ?? settleMs,
       allowDead: trial.allowDead ?? false,
     });
-    return [...wrong.map(toFlaw), ...underWay.map((text) => ({ by: "no end", text })), ...lost];
+    return [
+      ...wrong.map(toFlaw),
+      ...underWay.map((text) => ({ by: "no end", text })),
+      ...lost,
+      ...(isStruck ? [] : [{ by: NO_STRIKE, text: trial.faults ?? "" }]),
+    ];
   } catch (error) {
     return [ofStory(error)];
   }
