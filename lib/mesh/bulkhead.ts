@@ -5,24 +5,34 @@ export interface BulkheadOptions {
   readonly contractOf: ContractOf;
   /** Calls of one action that run at a time on one node, where its contract does not say. */
   readonly concurrency: number;
+  /** How long a burst may keep its first one waiting, in ms (1,000). */
+  readonly burstMs?: number;
 }
 
 interface Waiting {
   readonly ctx: Context;
+  readonly since: number;
   readonly run: () => void;
   readonly refuse: (error: Error) => void;
 }
 
-/** Per running call; more would only grow old. */
+/** Per running call; for long, more would only grow old. */
 const QUEUE_FACTOR = 2;
+/** For a moment: to refuse a burst that could be served costs more than to serve it, as all come again. */
+const BURST_FACTOR = 8;
+const BURST_MS = 1_000;
 const REFUSED = "mesh.bulkhead.refused.total";
 const QUEUED = "mesh.bulkhead.queue";
 
 /**
- * Lets only so many calls of an action run at a time on this node, and a few wait. Who finds the
- * queue full hears so at once; whose caller has stopped waiting is never run (RELIABILITY T7).
+ * Lets only so many calls of an action run at a time on this node, and a few wait, more of them while
+ * nobody has waited for long. Who finds the queue full hears so at once; whose caller has stopped waiting is never run (RELIABILITY T7).
  */
-export const bulkhead = ({ contractOf, concurrency: fallback }: BulkheadOptions) =>
+export const bulkhead = ({
+  contractOf,
+  concurrency: fallback,
+  burstMs = BURST_MS,
+}: BulkheadOptions) =>
   middleware((broker) => ({
     name: "Bulkhead",
     created() {
@@ -46,7 +56,7 @@ export const bulkhead = ({ contractOf, concurrency: fallback }: BulkheadOptions)
       const data = { action: name, nodeID: broker.nodeID };
       const refused = (reason: string) =>
         broker.metrics.increment(REFUSED, { action: name, reason });
-      const places = new Places(contract.concurrency ?? fallback, {
+      const places = new Places(contract.concurrency ?? fallback, burstMs, {
         onQueue: (length) => broker.metrics.set(QUEUED, length, { action: name }),
         onLate() {
           refused("late");
@@ -74,6 +84,7 @@ class Places {
 
   constructor(
     readonly concurrency: number,
+    readonly burstMs: number,
     readonly on: PlacesEvents,
   ) {}
 
@@ -89,13 +100,18 @@ class Places {
 
   /** Resolves when it is the turn of `ctx`, which has its place then. */
   #turn(ctx: Context): Promise<void> {
-    const limit = QUEUE_FACTOR * this.concurrency;
-    if (this.#queue.length >= limit) this.#dropLate();
-    if (this.#queue.length >= limit) return Promise.reject(this.on.onFull());
+    if (this.#isFull()) this.#dropLate();
+    if (this.#isFull()) return Promise.reject(this.on.onFull());
     return new Promise((run, refuse) => {
-      this.#queue.push({ ctx, run, refuse });
+      this.#queue.push({ ctx, run, refuse, since: performance.now() });
       this.on.onQueue(this.#queue.length);
     });
+  }
+
+  #isFull(): boolean {
+    const [oldest] = this.#queue;
+    const isBurst = oldest === undefined || performance.now() - oldest.since < this.burstMs;
+    return this.#queue.length >= (isBurst ? BURST_FACTOR : QUEUE_FACTOR) * this.concurrency;
   }
 
   /** Hands the place to the next whose caller still waits. */

@@ -10,6 +10,7 @@ import { newId } from "../../lib/ids";
 import { implement } from "../../lib/mesh/implement";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { OfferDesk } from "./ask-offers";
 import { cancelOverdue } from "./cancel-overdue";
 import { createCoupon, quoteCoupon } from "./coupons";
 import { orderMeter } from "./measure-orders";
@@ -27,7 +28,7 @@ const couponCursor = cursorReader(T.Tuple([Time, CouponCode]));
 const DEADLINE_POLL_MS = 500;
 
 type Members = DurableMembers &
-  Pick<Checkout, "running"> & {
+  Pick<Checkout, "running" | "offersOf"> & {
     measure: Checkout["measure"];
     moves: OrderMoves;
     deadlines?: Poller;
@@ -45,9 +46,9 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
     ],
     actions: {
       async place(ctx) {
-        const { db, outbox, running, measure } = this;
+        const { db, outbox, running, offersOf, measure } = this;
         const { orderTimeoutMs } = runtime.config;
-        return placeOrder({ db, outbox, orderTimeoutMs, running, measure }, ctx);
+        return placeOrder({ db, outbox, orderTimeoutMs, running, offersOf, measure }, ctx);
       },
       async cancel(ctx) {
         const { id } = ctx.params;
@@ -164,7 +165,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       },
     },
     created() {
-      Object.assign(this, { running: new Map() });
+      Object.assign(this, { running: new Map(), offersOf: new OfferDesk() });
       this.measure = orderMeter(this.broker);
       this.moves = new OrderMoves((order) => {
         this.measure(order);

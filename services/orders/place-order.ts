@@ -5,6 +5,7 @@ import { failpoint } from "../../lib/faults/points";
 import { newId } from "../../lib/ids";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { violates, type Database, type Queryable } from "../../lib/store/database";
+import type { OfferDesk } from "./ask-offers";
 import { orderNumber } from "./domain/order-number";
 import { grantOf, refuseCoupon, type Grant } from "./domain/coupon";
 import { totalBasket, type Basket, type PricedOrder } from "./domain/price-order";
@@ -25,6 +26,7 @@ export interface Checkout {
   readonly orderTimeoutMs: number;
   /** Fingerprints of the requests that this node is working on, by user and key. */
   readonly running: Map<string, string>;
+  readonly offersOf: OfferDesk;
   /** Told of each order that was placed. */
   readonly measure: (order: OrderRow) => void;
 }
@@ -68,7 +70,7 @@ async function place(
 ): Promise<Outcome> {
   const { lines, cart, coupon } = await basketOf(ctx);
   const shippingAddress = await addressOf(ctx);
-  const basket = await price(ctx, lines);
+  const basket = await price(ctx, checkout.offersOf, lines);
   const { paymentMethod } = ctx.params;
   const couponCode = (ctx.params.couponCode ?? coupon)?.toUpperCase() ?? null;
   const details = { request, shippingAddress, paymentMethod, cart, deadline, couponCode };

@@ -2,6 +2,7 @@ import type { PostalAddress, SkuQuantity } from "../../contracts/common";
 import { fail, invalidField } from "../../contracts/errors";
 import type { orders } from "../../contracts/orders";
 import type { Ctx } from "../../lib/mesh/types";
+import type { OfferDesk } from "./ask-offers";
 import { mergeLines, priceBasket, type Basket } from "./domain/price-order";
 import type { NewOrder } from "./store/checkout-store";
 
@@ -46,8 +47,15 @@ export async function addressOf(ctx: PlaceCtx): Promise<PostalAddress> {
 }
 
 /** The lines at the catalogue's prices of now; a client never sets one. */
-export async function price(ctx: PlaceCtx, lines: readonly SkuQuantity[]): Promise<Basket> {
-  const offers = await ctx.call("catalog.offers", { skus: lines.map((line) => line.sku) });
+export async function price(
+  ctx: PlaceCtx,
+  offersOf: OfferDesk,
+  lines: readonly SkuQuantity[],
+): Promise<Basket> {
+  const offers = await offersOf.ask(
+    ctx,
+    lines.map((line) => line.sku),
+  );
   const priced = priceBasket(lines, offers);
   if (!("fault" in priced)) return priced;
   switch (priced.fault) {

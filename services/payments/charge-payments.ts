@@ -2,7 +2,7 @@ import type { Logger } from "moleculer";
 import { messageOf } from "../../lib/errors";
 import { failpoint } from "../../lib/faults/points";
 import type { Outbox } from "../../lib/messaging/outbox";
-import { Batcher } from "./batcher";
+import { Batcher } from "../../lib/batcher";
 import { Dispatcher, type Worker } from "./dispatcher";
 import { chargeKey } from "./domain/idempotency-keys";
 import { assertSameMoney, type ChargeOutcome } from "./domain/provider-charge";

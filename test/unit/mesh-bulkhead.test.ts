@@ -4,6 +4,9 @@ import type { ServiceBroker } from "moleculer";
 import { bulkhead } from "../../lib/mesh/bulkhead";
 import { contractsOf, TestMesh } from "../support/mesh";
 
+/** How long a burst may last here, in ms. */
+const BURST_MS = 50;
+
 const contractOf = contractsOf({ "mill.grind": { concurrency: 2 } });
 
 let mesh: TestMesh;
@@ -14,7 +17,7 @@ async function start() {
   mesh = new TestMesh({
     transporter: null,
     requestTimeout: 5_000,
-    middlewares: [bulkhead({ contractOf, concurrency: 100 }), "Timeout"],
+    middlewares: [bulkhead({ contractOf, concurrency: 100, burstMs: BURST_MS }), "Timeout"],
   });
   const finish: (() => void)[] = [];
   let runs = 0;
@@ -34,9 +37,10 @@ async function start() {
 const grind = (broker: ServiceBroker, timeout = 5_000) =>
   broker.call("mill.grind", {}, { timeout }).catch((error: { type: string }) => error.type);
 
-test("runs two at a time, lets four wait in order, and refuses the seventh at once", async () => {
+test("runs two at a time, lets four wait for long and in order, and refuses the seventh", async () => {
   const { broker, finishOne, runs } = await start();
   const calls = Array.from({ length: 6 }, () => grind(broker));
+  await sleep(BURST_MS + 10);
   expect(await grind(broker)).toBe("QUEUE_FULL");
   expect(runs()).toBe(2);
   for (let finished = 1; finished <= 6; finished += 1) {
@@ -44,6 +48,14 @@ test("runs two at a time, lets four wait in order, and refuses the seventh at on
     expect(runs()).toBe(Math.min(6, finished + 2));
   }
   expect(await Promise.all(calls)).toEqual(Array(6).fill("flour"));
+});
+
+test("lets more wait in a burst: sixteen for two that run, and refuses the nineteenth at once", async () => {
+  const { broker, finishOne } = await start();
+  const calls = Array.from({ length: 18 }, () => grind(broker));
+  expect(await grind(broker)).toBe("QUEUE_FULL");
+  for (let finished = 1; finished <= 18; finished += 1) await finishOne();
+  expect(await Promise.all(calls)).toEqual(Array(18).fill("flour"));
 });
 
 test("never runs what nobody waits for any more", async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { Batcher } from "../../services/payments/batcher";
+import { Batcher } from "../../lib/batcher";
 import { Dispatcher } from "../../services/payments/dispatcher";
 import { callWithin } from "../../services/payments/provider/call-within";
 import { testMethod } from "../../services/payments/provider/sandbox/test-methods";
