@@ -44,6 +44,16 @@ describe.skipIf(!clusterServersAreThere())("a shop on the servers of a cluster",
     expect((await verify(target)).underWay).toEqual([]);
   });
 
+  test("a consumer that the broker has forgotten keeps the shop from being at rest", async () => {
+    const { manager, stream } = target.stream ?? expect.fail("there is no stream");
+    await manager.consumers.delete(stream, "payments__order-cancelled");
+    const { underWay } = await verify(target, { settleMs: 0 });
+    expect(underWay).toEqual([
+      "payments__order-cancelled: a consumer that the broker has forgotten",
+    ]);
+    expect((await verify(target, { settleMs: 60_000 })).underWay).toEqual([]);
+  }, 90_000);
+
   test("an event that nobody published is found: in the stream, and where it was handled", async () => {
     const stranger = envelope("stock.rejected", { orderId: crypto.randomUUID(), short: [] });
     await shop.runtime.transport.publish(stranger);

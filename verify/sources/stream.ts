@@ -1,11 +1,17 @@
 import type { Client } from "pg";
 import { connect as connectToNats, type JetStreamManager, type NatsConnection } from "nats";
 import type { Stores } from "../../config/env";
+import { contracts, durableServices } from "../../contracts";
+import { durableOf } from "../../lib/messaging/nats-names";
 import { natsOptions } from "../../lib/messaging/nats-options";
 import type { StreamFact } from "../facts/event-facts";
 import { connect, Snapshot } from "../snapshot";
 import type { Source } from "./source";
 
+/** The consumers of a whole shop. */
+const durables = durableServices.flatMap((service) =>
+  (contracts[service].consumes as readonly string[]).map((event) => durableOf(service, event)),
+);
 const BATCH = 1_000;
 const SILENCE_MS = 5_000;
 
@@ -35,12 +41,16 @@ export class StreamSource implements Source {
 
   async underWay(): Promise<string[]> {
     const open: string[] = [];
+    const missing = new Set(durables);
     for await (const consumer of this.manager.consumers.list(this.stream)) {
       // Others only read along, as this very check does.
       if (!consumer.config.durable_name) continue;
+      missing.delete(consumer.name);
       const left = consumer.num_pending + consumer.num_ack_pending;
       if (left > 0) open.push(`${consumer.name}: ${left} messages`);
     }
+    // Whoever consumes makes it anew, and only then hears of what it has missed.
+    for (const name of missing) open.push(`${name}: a consumer that the broker has forgotten`);
     return open;
   }
 
