@@ -1,4 +1,4 @@
-import type { Trial } from "../trial";
+import type { Flaw, Trial } from "../trial";
 
 /** One text in a compiled file, and what stands there instead. It must be there exactly once. */
 export interface Patch {
@@ -20,3 +20,9 @@ export const patch = (file: string, find: string, replace: string): Patch => ({
   find,
   replace,
 });
+
+/** Of a bug: after how many runs it was found, and by what; `runs` is null when it was not. */
+export interface Hunt {
+  readonly runs: number | null;
+  readonly found: readonly Flaw[];
+}

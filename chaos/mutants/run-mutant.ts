@@ -1,14 +1,8 @@
 import { MortalShop } from "../mortal-shop";
 import { NO_STRIKE, runTrial, SKU, type Flaw, type Trial } from "../trial";
-import type { Mutant, Patch } from "./mutant";
+import type { Hunt, Mutant, Patch } from "./mutant";
 import { mutatedTree } from "./mutated-tree";
 import type { Outcome } from "./table";
-
-/** Of a bug: after how many runs it was found, and by what; `runs` is null when it was not. */
-export interface Hunt {
-  readonly runs: number | null;
-  readonly found: readonly Flaw[];
-}
 
 export interface HuntOptions {
   /** How often a trial may run until it finds its bug. */

@@ -1,5 +1,5 @@
 import type { Flaw } from "../trial";
-import type { Hunt } from "./run-mutant";
+import type { Hunt } from "./mutant";
 
 /** How a bug came out. */
 export interface Outcome extends Hunt {
