@@ -26,7 +26,8 @@ const QUEUED = "mesh.bulkhead.queue";
 
 /**
  * Lets only so many calls of an action run at a time on this node, and a few wait, more of them while
- * nobody has waited for long. Who finds the queue full hears so at once; whose caller has stopped waiting is never run (RELIABILITY T7).
+ * nobody has waited for long. Who finds the queue full hears so at once; whose caller has stopped
+ * waiting is never run (RELIABILITY T7).
  */
 export const bulkhead = ({
   contractOf,
