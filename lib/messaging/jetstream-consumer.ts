@@ -30,6 +30,11 @@ const IN_HAND = 128;
 export const ACK_WAIT_MS = 6_000;
 const HEARTBEAT_MS = ACK_WAIT_MS / 3;
 const RETRY_MS = 500;
+/**
+ * Of one pull request. Also about how long nats.js rests (a half to one and a half of it) when the broker,
+ * just back, does not answer yet; with its default of 30 s a consumer slept for up to 45.
+ */
+const PULL_MS = 4_000;
 
 /** The service whose durable consumer this is. */
 export const ownerOf = (durable: string): string => durable.split("__")[0] ?? durable;
@@ -79,6 +84,7 @@ export class JetStreamConsumer {
     const consumer = await transport.client.consumers.get(transport.stream, this.#durable);
     this.#messages = await consumer.consume({
       max_messages: IN_HAND,
+      expires: PULL_MS,
       idle_heartbeat: 1_000,
       abort_on_missing_resource: true,
     });

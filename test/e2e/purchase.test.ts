@@ -21,7 +21,7 @@ const SAGA: ServiceName[] = [
   "shipping",
 ];
 const modes = shopModes();
-/** BUYERS=1000 for the sale of issue 5, by hand: it also says how long that took. */
+/** BUYERS=1000 for a rush, by hand: it also says how long that took. */
 const BUYERS = Number(process.env.BUYERS ?? 200);
 
 describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) => {
