@@ -19,7 +19,7 @@ export interface RunResult {
   readonly faults: readonly string[];
 }
 
-const BUYERS = 8;
+const BUYERS = 16;
 const SKUS = 3;
 /** So little that some are sold out under the hands of others. */
 const ON_HAND = 60;

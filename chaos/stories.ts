@@ -21,7 +21,7 @@ export interface Step {
 export type Story = readonly Step[];
 
 const PATIENCE_MS = 60_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 200;
 /** Nothing follows these, but what a refund brings about. */
 const OVER: readonly Order["status"][] = ["cancelled", "refunded"];
 
