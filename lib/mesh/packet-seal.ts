@@ -1,6 +1,5 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { RecentlyUsed } from "../recently-used";
-import { Hmac } from "./hmac";
 
 const MAC_BYTES = 32;
 const SENDER_BYTES = 8;
@@ -20,14 +19,16 @@ export type Fault = "unsealed" | "forged" | "repeated";
  * no key can neither make nor change a packet, send it elsewhere, nor send a recorded one again.
  */
 export class PacketSeal {
-  readonly #keys: readonly Hmac[];
+  readonly #keys: readonly ReturnType<typeof createSecretKey>[];
   readonly #sender = randomBytes(SENDER_BYTES);
   readonly #heard = new RecentlyUsed<string, Float64Array>(SENDERS);
   #counter = 0;
 
   /** The first secret seals, all open. */
   constructor(secrets: readonly (string | Buffer)[]) {
-    this.#keys = secrets.map((secret) => new Hmac(secret, "souk packet seal 1"));
+    this.#keys = secrets.map((secret) =>
+      createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "souk packet seal 1", 32))),
+    );
   }
 
   seal(subject: string, data: Buffer): Buffer {
@@ -37,7 +38,7 @@ export class PacketSeal {
     this.#sender.copy(sealed, MAC_BYTES);
     sealed.writeUIntBE(++this.#counter, MAC_BYTES + SENDER_BYTES, COUNTER_BYTES);
     data.copy(sealed, HEAD_BYTES);
-    macOf(key, subject, sealed).copy(sealed);
+    this.#mac(key, subject, sealed).copy(sealed);
     return sealed;
   }
 
@@ -46,7 +47,7 @@ export class PacketSeal {
     if (sealed.length < HEAD_BYTES) return "unsealed";
     const mac = sealed.subarray(0, MAC_BYTES);
     const genuine = this.#keys.some((key) =>
-      subjects.some((subject) => timingSafeEqual(macOf(key, subject, sealed), mac)),
+      subjects.some((subject) => timingSafeEqual(this.#mac(key, subject, sealed), mac)),
     );
     if (!genuine) return "forged";
     return this.#isRepeated(sealed) ? "repeated" : sealed.subarray(HEAD_BYTES);
@@ -62,7 +63,11 @@ export class PacketSeal {
     slots[counter % WINDOW] = counter;
     return false;
   }
-}
 
-const macOf = (key: Hmac, subject: string, sealed: Buffer): Buffer =>
-  key.of(Buffer.from(`${subject}\n`), sealed.subarray(MAC_BYTES));
+  #mac(key: ReturnType<typeof createSecretKey>, subject: string, sealed: Buffer): Buffer {
+    return createHmac("sha256", key)
+      .update(`${subject}\n`)
+      .update(sealed.subarray(MAC_BYTES))
+      .digest();
+  }
+}

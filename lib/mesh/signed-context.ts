@@ -1,6 +1,11 @@
-import { timingSafeEqual } from "node:crypto";
+import {
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  timingSafeEqual,
+  type KeyObject,
+} from "node:crypto";
 import type { ServiceBroker } from "moleculer";
-import { Hmac } from "./hmac";
 import type { Identity, User } from "./types";
 
 /** How long a signed context is good, in seconds: longer than any call waits for its turn. */
@@ -44,13 +49,14 @@ export interface Introduction extends Identity {
  * context says. The first key signs; all of them verify, so that a key can be changed node by node.
  */
 export class ContextSigner {
-  readonly #keys: readonly [Hmac, ...Hmac[]];
+  readonly #keys: readonly KeyObject[];
   readonly #now: () => number;
 
   constructor(secrets: readonly (string | Buffer)[], now: () => number = Date.now) {
-    const [first, ...others] = secrets.map((secret) => new Hmac(secret, "souk signed context 1"));
-    if (!first) throw new RangeError("no key to sign with");
-    this.#keys = [first, ...others];
+    if (secrets.length === 0) throw new RangeError("no key to sign with");
+    this.#keys = secrets.map((secret) =>
+      createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "souk signed context 1", 32))),
+    );
     this.#now = now;
   }
 
@@ -84,7 +90,7 @@ export class ContextSigner {
   /** A call that waited, or is tried again, leaves with a fresh context. */
   #sign(claims: Claims): string {
     const text = write({ ...claims, issuedAt: this.#seconds() });
-    return `${text} ${macOf(this.#keys[0], text).toString("base64url")}`;
+    return `${text} ${macOf(this.#keys[0] as KeyObject, text).toString("base64url")}`;
   }
 
   #verify(context: unknown): Claims | Refusal {
@@ -120,7 +126,8 @@ function read(text: string): Claims {
   return Object.freeze({ service, action, issuedAt: Number(issuedAt), user: frozen(user || null) });
 }
 
-const macOf = (key: Hmac, text: string): Buffer => key.of(Buffer.from(text));
+const macOf = (key: KeyObject, text: string): Buffer =>
+  createHmac("sha256", key).update(text).digest();
 
 /** Handlers see the very object that further calls are signed from. */
 function frozen(user: User | null): User | null {
