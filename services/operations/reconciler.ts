@@ -1,4 +1,4 @@
-import type { Service, ServiceSchema } from "moleculer";
+import type { Service, ServiceBroker, ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { durableServices } from "../../contracts";
 import { fail } from "../../contracts/errors";
@@ -63,16 +63,18 @@ export function reconciler(runtime: Runtime): Partial<ServiceSchema> {
       this.runSampler = sampleRuns(this);
       if (everyMs === 0) return;
       let early = true;
+      const patientUntil = performance.now() + PATIENCE_MS;
       this.due = new Poller({
         name: "reconciler",
         everyMs: Math.min(LOOK_MS, everyMs),
         logger: this.logger,
         run: async () => {
+          if (early && !areThere(this.broker) && performance.now() < patientUntil) return;
           await takeTurnAndRun(this, { early, everyMs, graceMs });
           early = false;
         },
       });
-      void startWithOthers(this, this.due);
+      this.due.start();
     },
     async stopped() {
       this.stopping.abort();
@@ -82,11 +84,9 @@ export function reconciler(runtime: Runtime): Partial<ServiceSchema> {
   });
 }
 
-/** Who is still missing after a while is named by the run itself. */
-async function startWithOthers({ broker, stopping }: This, due: Poller): Promise<void> {
-  await broker.waitForServices([...durableServices], PATIENCE_MS).catch(() => undefined);
-  if (!stopping.signal.aborted) due.start();
-}
+/** Whether all can be asked. Who is still missing after a while is named by the run itself. */
+const areThere = ({ registry }: ServiceBroker): boolean =>
+  durableServices.every((name) => registry.actions.isAvailable(`${name}.backlog`));
 
 interface TurnOptions {
   readonly early: boolean;
