@@ -49,6 +49,11 @@ export const shopMetrics = {
     help: "Since the last reconciliation ended",
     labels: [],
   },
+  shop_search_lag_seconds: {
+    type: "gauge",
+    help: "Age of the event that the search index applied last, when searches began to see it",
+    labels: [],
+  },
 } as const satisfies MetricTable;
 
 /** Every metric of the shop: what a node exposes is in this table. */

@@ -1,4 +1,6 @@
 import { Errors, type Context } from "moleculer";
+import { meshMetrics } from "../observability/mesh-metrics";
+import { meterOf } from "../observability/meter";
 import { middleware, remainingMs, type ContractOf, type Handler } from "./middleware";
 
 export interface BulkheadOptions {
@@ -21,8 +23,6 @@ const QUEUE_FACTOR = 2;
 /** For a moment: to refuse a burst that could be served costs more than to serve it, as all come again. */
 const BURST_FACTOR = 8;
 const BURST_MS = 1_000;
-const REFUSED = "mesh.bulkhead.refused.total";
-const QUEUED = "mesh.bulkhead.queue";
 
 /**
  * Lets only so many calls of an action run at a time on this node, and a few wait, more of them while
@@ -34,43 +34,32 @@ export const bulkhead = ({
   concurrency: fallback,
   burstMs = BURST_MS,
 }: BulkheadOptions) =>
-  middleware((broker) => ({
-    name: "Bulkhead",
-    created() {
-      broker.metrics.register({
-        name: REFUSED,
-        type: "counter",
-        labelNames: ["action", "reason"],
-        description: "Calls that were not run: the queue was full, or their caller had gone",
-      });
-      broker.metrics.register({
-        name: QUEUED,
-        type: "gauge",
-        labelNames: ["action"],
-        description: "Calls that wait for their turn",
-      });
-    },
-    localAction(next, action) {
-      const name = action.name ?? "";
-      const contract = contractOf(name);
-      if (!contract) return next;
-      const data = { action: name, nodeID: broker.nodeID };
-      const refused = (reason: string) =>
-        broker.metrics.increment(REFUSED, { action: name, reason });
-      const places = new Places(contract.concurrency ?? fallback, burstMs, {
-        onQueue: (length) => broker.metrics.set(QUEUED, length, { action: name }),
-        onLate() {
-          refused("late");
-          return new Errors.RequestSkippedError(data);
-        },
-        onFull() {
-          refused("full");
-          return new Errors.QueueIsFullError(data);
-        },
-      });
-      return (ctx) => places.run(ctx, next);
-    },
-  }));
+  middleware((broker) => {
+    const meter = meterOf(broker, meshMetrics);
+    return {
+      name: "Bulkhead",
+      localAction(next, action) {
+        const name = action.name ?? "";
+        const contract = contractOf(name);
+        if (!contract) return next;
+        const data = { action: name, nodeID: broker.nodeID };
+        const refused = (reason: string) =>
+          meter.add("mesh_bulkhead_refused_total", { action: name, reason });
+        const places = new Places(contract.concurrency ?? fallback, burstMs, {
+          onQueue: (length) => meter.set("mesh_bulkhead_queue", length, { action: name }),
+          onLate() {
+            refused("late");
+            return new Errors.RequestSkippedError(data);
+          },
+          onFull() {
+            refused("full");
+            return new Errors.QueueIsFullError(data);
+          },
+        });
+        return (ctx) => places.run(ctx, next);
+      },
+    };
+  });
 
 interface PlacesEvents {
   onQueue(length: number): void;

@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
 import {
   Cachers,
-  METRIC,
   type CallingOptions,
   type Context,
   type Middleware,
   type ServiceBroker,
 } from "moleculer";
 import { messageOf } from "../errors";
+import { meshMetrics } from "../observability/mesh-metrics";
+import { meterOf } from "../observability/meter";
 import { CallCache, type SharedCache } from "./call-cache";
 import { findContract, type GuardOptions } from "./guard";
-
-const CACHE_TOTAL = "souk.cache.total";
 
 type Call = (name: string, params?: object, options?: CallingOptions) => Promise<unknown>;
 
@@ -41,14 +40,9 @@ export function cache(options: Pick<GuardOptions, "contracts" | "durableActions"
     name: "CallCache",
     created(created) {
       broker = created;
-      broker.metrics.register({
-        name: CACHE_TOTAL,
-        type: METRIC.TYPE_COUNTER,
-        labelNames: ["action", "from"],
-        description: "Calls of cached actions, by where their answer came from",
-      });
+      const meter = meterOf(broker, meshMetrics);
       const count = (action: string, from: string): void =>
-        void broker.metrics.increment(CACHE_TOTAL, { action, from });
+        meter.add("mesh_cache_total", { action, from });
       const callCache = new CallCache({ shared, newEpoch: randomUUID, count });
       caches.set(broker, callCache);
       // `$` hides it from the lists of services; every node hears of changes.

@@ -1,4 +1,6 @@
 import { Errors, type ActionEndpoint, type Context, type ServiceBroker } from "moleculer";
+import { meshMetrics } from "../observability/mesh-metrics";
+import { meterOf } from "../observability/meter";
 import { Breaker, type BreakerState } from "./breaker";
 import { fateOf, isUnexpected } from "./call-failure";
 import { middleware, type ContractOf, type Handler } from "./middleware";
@@ -8,8 +10,6 @@ export interface CircuitBreakerOptions {
   readonly contractOf: ContractOf;
 }
 
-const STATE = "mesh.breaker.state";
-const OPENED = "mesh.breaker.opened.total";
 const LEVELS: Readonly<Record<BreakerState, number>> = { closed: 0, "half-open": 1, open: 2 };
 /** Moleculer's own events, so that whoever knows those understands ours. */
 const EVENTS: Readonly<Record<BreakerState, string>> = {
@@ -27,13 +27,27 @@ const EVENTS: Readonly<Record<BreakerState, string>> = {
 export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
   middleware((broker) => {
     const breakers = new Map<ActionEndpoint, Breaker>();
+    const meter = meterOf(broker, meshMetrics);
 
     function breakerOf(endpoint: ActionEndpoint): Breaker {
       const known = breakers.get(endpoint);
       if (known) return known;
-      const breaker = new Breaker({ onChange: (state) => tell(broker, endpoint, state) });
+      const breaker = new Breaker({ onChange: (state) => tell(endpoint, state) });
       breakers.set(endpoint, breaker);
       return breaker;
+    }
+
+    function tell(endpoint: ActionEndpoint, state: BreakerState): void {
+      endpoint.state = state !== "open";
+      const { action, node } = labelsOf(endpoint);
+      meter.set("mesh_breaker_state", LEVELS[state], { action, node });
+      if (state === "open") meter.add("mesh_breaker_opened_total", { action });
+      broker.logger.warn(`the breaker of ${action} on ${node} is ${state}`);
+      void broker.broadcast(EVENTS[state], {
+        nodeID: node,
+        action,
+        service: endpoint.service.fullName,
+      });
     }
 
     function forget(node: string): void {
@@ -41,7 +55,7 @@ export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
         if (endpoint.id !== node) continue;
         breaker.dispose();
         breakers.delete(endpoint);
-        if (breaker.state !== "closed") broker.metrics.set(STATE, 0, labelsOf(endpoint));
+        if (breaker.state !== "closed") meter.set("mesh_breaker_state", 0, labelsOf(endpoint));
       }
     }
 
@@ -73,18 +87,6 @@ export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
     return {
       name: "CircuitBreaker",
       created() {
-        broker.metrics.register({
-          name: STATE,
-          type: "gauge",
-          labelNames: ["action", "node"],
-          description: "0 closed, 1 half-open, 2 open",
-        });
-        broker.metrics.register({
-          name: OPENED,
-          type: "counter",
-          labelNames: ["action"],
-          description: "How often a breaker has opened",
-        });
         broker.localBus.on("$node.disconnected", ({ node }: { node: { id: string } }) =>
           forget(node.id),
         );
@@ -98,19 +100,6 @@ export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
   });
 
 const labelsOf = ({ action, id }: ActionEndpoint) => ({ action: action.name ?? "", node: id });
-
-function tell(broker: ServiceBroker, endpoint: ActionEndpoint, state: BreakerState): void {
-  endpoint.state = state !== "open";
-  const { action, node } = labelsOf(endpoint);
-  broker.metrics.set(STATE, LEVELS[state], { action, node });
-  if (state === "open") broker.metrics.increment(OPENED, { action });
-  broker.logger.warn(`the breaker of ${action} on ${node} is ${state}`);
-  void broker.broadcast(EVENTS[state], {
-    nodeID: node,
-    action,
-    service: endpoint.service.fullName,
-  });
-}
 
 const hasOther = (broker: ServiceBroker, { id, action }: ActionEndpoint): boolean =>
   (broker.registry.actions.get(action.name ?? "")?.endpoints ?? []).some(

@@ -1,5 +1,7 @@
 import { Errors, type Transit } from "moleculer";
 import { createInbox, type Msg, type NatsConnection } from "nats";
+import { meshMetrics } from "../observability/mesh-metrics";
+import { meterOf, type Meter } from "../observability/meter";
 import { remainingMs } from "./middleware";
 
 /** What Moleculer sends. */
@@ -16,7 +18,6 @@ const NO_RESPONDERS = 503;
 const PROBE_MS = 250;
 /** The server's answers to requests that were under way together come within this. */
 const DOUBT_MS = 50;
-const LOST = "mesh.nodes.lost.total";
 
 /**
  * Notices nodes that are gone: the NATS server answers "no responders" to whatever is sent to one of
@@ -26,17 +27,14 @@ export class LostNodes {
   readonly #transit: Transit;
   readonly #inbox: string;
   readonly #probe: NodeJS.Timeout;
+  readonly #meter: Meter<typeof meshMetrics>;
 
   constructor(transit: Transit, client: NatsConnection, inboxPrefix?: string) {
     this.#transit = transit;
     this.#inbox = createInbox(inboxPrefix);
     client.subscribe(`${this.#inbox}.>`, { callback: (_error, message) => this.#onReply(message) });
     this.#probe = setInterval(() => this.#probeSilent(), PROBE_MS).unref();
-    transit.metrics.register({
-      name: LOST,
-      type: "counter",
-      description: "Nodes found gone by the NATS server's answer",
-    });
+    this.#meter = meterOf(transit.broker, meshMetrics);
   }
 
   stop(): void {
@@ -71,10 +69,10 @@ export class LostNodes {
    * later the server is about to say so one by one, and that they never ran.
    */
   #lose(nodeID: string): void {
-    const { pendingRequests, discoverer, metrics } = this.#transit;
+    const { pendingRequests, discoverer } = this.#transit;
     const doubtful = [...pendingRequests].filter(([, request]) => request.nodeID === nodeID);
     for (const [id] of doubtful) pendingRequests.delete(id);
-    metrics.increment(LOST);
+    this.#meter.add("mesh_nodes_lost_total", {});
     discoverer.remoteNodeDisconnected(nodeID, true);
     for (const [id, request] of doubtful) pendingRequests.set(id, request);
     setTimeout(() => this.#reject(doubtful), DOUBT_MS).unref();

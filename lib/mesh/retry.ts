@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceBroker } from "moleculer";
+import { meshMetrics } from "../observability/mesh-metrics";
+import { meterOf } from "../observability/meter";
 import { fateOf, type CallFate } from "./call-failure";
 import {
   middleware,
@@ -26,7 +28,6 @@ interface Chances {
 
 const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 50;
-const RETRIES = "mesh.retry.total";
 
 /**
  * Asks another node when one fails, within the deadline of the call. What was never delivered may go
@@ -36,6 +37,7 @@ const RETRIES = "mesh.retry.total";
 export const retry = (options: RetryOptions) =>
   middleware((broker) => {
     const { contractOf, budget = new RetryBudget(), random = Math.random } = options;
+    const meter = meterOf(broker, meshMetrics);
 
     function mayRepeat(fate: CallFate, { idempotent, fresh }: Chances): boolean {
       switch (fate) {
@@ -78,7 +80,7 @@ export const retry = (options: RetryOptions) =>
           if (node !== undefined) avoid.add(node);
           const chances = { idempotent, fresh: countFresh(broker, name, avoid) };
           if (!inTime || attempt === MAX_ATTEMPTS || !mayRepeat(fate, chances)) throw error;
-          broker.metrics.increment(RETRIES, { action: name, fate });
+          meter.add("mesh_retry_total", { action: name, fate });
           await sleep(pauseMs);
         }
       }
@@ -86,14 +88,6 @@ export const retry = (options: RetryOptions) =>
 
     return {
       name: "Retry",
-      created() {
-        broker.metrics.register({
-          name: RETRIES,
-          type: "counter",
-          labelNames: ["action", "fate"],
-          description: "Attempts after the first one of a call",
-        });
-      },
       call(next) {
         return function retried(name, params, given = {}): Calling {
           // A stream can be read once, a named node has no substitute, and alone there is nobody else.

@@ -8,8 +8,6 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
-  /** The name in Moleculer's registry, where somebody else registers it. */
-  readonly source?: string;
 }
 
 export type MetricTable = Readonly<Record<string, MetricDefinition>>;
@@ -31,8 +29,8 @@ export interface Meter<T extends MetricTable> {
 export function registerMetrics(registry: MetricRegistry, table: MetricTable): void {
   if (!registry.isEnabled()) return;
   for (const [name, definition] of Object.entries(table)) {
-    const { type, help, labels, buckets, source } = definition;
-    if (source !== undefined || registry.hasMetric(name)) continue;
+    const { type, help, labels, buckets } = definition;
+    if (registry.hasMetric(name)) continue;
     // Moleculer types each kind of metric apart; what they differ in is optional to all.
     registry.register({
       name,

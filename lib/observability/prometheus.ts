@@ -74,7 +74,7 @@ class PrometheusEndpoint extends Prometheus {
     return Object.entries(this.table)
       .map(([name, definition]) => {
         // Moleculer types a metric by its kind; a snapshot is the same for those we use.
-        const metric = registry.getMetric(definition.source ?? name) as unknown as {
+        const metric = registry.getMetric(name) as unknown as {
           snapshot(): Sample[];
         } | null;
         return metric ? exposition(name, definition, metric.snapshot(), nodeID) : "";

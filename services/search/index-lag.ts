@@ -1,7 +1,7 @@
 import type { ServiceBroker } from "moleculer";
+import { shopMetrics } from "../../contracts/metrics";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-
-const LAG = "souk.search.lag.seconds";
+import { meterOf } from "../../lib/observability/meter";
 
 type NoteLag = (
   event: Pick<EventEnvelope, "occurredAt">,
@@ -12,16 +12,11 @@ type NoteLag = (
  * How old the event applied last was when searches began to see it. Stays until the next one: a
  * consumer that stands still shows in the age of its backlog, not here.
  */
-export function lagGauge({ metrics }: ServiceBroker): NoteLag {
-  metrics.register({
-    type: "gauge",
-    name: LAG,
-    unit: "seconds",
-    description:
-      "Age of the event that the search index applied last, when searches began to see it",
-  });
+export function lagGauge(broker: ServiceBroker): NoteLag {
+  const meter = meterOf(broker, shopMetrics);
   return ({ occurredAt }, work) =>
-    work.afterCommit(() =>
-      metrics.set(LAG, Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
-    );
+    work.afterCommit(() => {
+      const seconds = (Date.now() - Date.parse(occurredAt)) / 1000;
+      meter.set("shop_search_lag_seconds", Math.max(0, seconds), {});
+    });
 }

@@ -11,6 +11,8 @@ import { PacketSeal } from "../../lib/mesh/packet-seal";
 import { ContextSigner } from "../../lib/mesh/signed-context";
 import { giveConsoleTo } from "../../lib/mesh/trust";
 import { eventually } from "../support/eventually";
+import { samplesOf, sumOf } from "../support/exposition";
+import { freePort } from "../support/free-port";
 import { standIn } from "../support/gateway";
 import { NatsServer, natsIsThere } from "../support/nats-server";
 import { startTestShop, type TestShop } from "../support/shop";
@@ -69,6 +71,7 @@ describe.skipIf(!natsIsThere())("two nodes on a bus that anybody may use", () =>
   let payer: TestShop;
   let orders: TestShop;
   let attacker: NatsConnection;
+  let metricsUrl: string;
   let heard: { subject: string; data: Buffer }[] = [];
 
   beforeAll(async () => {
@@ -79,9 +82,12 @@ describe.skipIf(!natsIsThere())("two nodes on a bus that anybody may use", () =>
     });
     await attacker.flush();
     const env = { NATS_URL: nats.url, NAMESPACE: namespace, MESH_KEY: KEY, SERVICES: "orders" };
-    const start = (doubles: ServiceSchema[]) => startTestShop({ services: [], doubles, env });
-    payer = await start([payments, shipping]);
-    orders = await start([]);
+    const start = (doubles: ServiceSchema[], METRICS_PORT: string) =>
+      startTestShop({ services: [], doubles, env: { ...env, METRICS_PORT } });
+    const port = await freePort();
+    metricsUrl = `http://127.0.0.1:${port}/metrics`;
+    payer = await start([payments, shipping], String(port));
+    orders = await start([], "off");
     await orders.broker.waitForServices(["payments", "shipping"]);
   });
   afterAll(async () => {
@@ -138,6 +144,15 @@ describe.skipIf(!natsIsThere())("two nodes on a bus that anybody may use", () =>
     const nobody = orders.broker.call("payments.refund", REFUND, { meta: { user: ROOT } });
     await expect(nobody).rejects.toMatchObject({ type: "UNTRUSTED_CALL" });
     expect(runs).toEqual([]);
+  });
+
+  test("what is refused is counted where Prometheus reads it", async () => {
+    const refused = async () =>
+      sumOf(samplesOf(await (await fetch(metricsUrl)).text()), "mesh_refused_total");
+    const before = await refused();
+    attacker.publish(requestsTo(), packetWith({}));
+    await assertNothingRan();
+    expect(await refused()).toBe(before + 1);
   });
 
   test.each([

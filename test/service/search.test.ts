@@ -109,7 +109,7 @@ describe("events", () => {
   test("tell how old they were when the index showed them", async () => {
     const lag = () =>
       (
-        shop.broker.metrics.getMetric("souk.search.lag.seconds") as MetricTypes.Gauge
+        shop.broker.metrics.getMetric("shop_search_lag_seconds") as MetricTypes.Gauge
       ).generateSnapshot()[0]?.value;
     const minuteOld = { ...anEventOf(aProduct(), 1), occurredAt: ago(60_000) };
     await shop.runtime.transport.publish(minuteOld);
