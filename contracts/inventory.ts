@@ -2,7 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id, Money, OneOf, Sku, SkuQuantity, Text, Time } from "./common";
-import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
+import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const StockLevel = Strict({
   sku: T.String(),
@@ -77,14 +77,9 @@ export const inventory = defineContract({
       timeoutMs: 10_000,
       idempotent: true,
     }),
-    toReconcile: action({
-      summary:
-        "Orders whose stock is to be compared: those held, or all that were held or sold lately",
-      params: Candidates,
-      result: CandidatePage,
-      access: "internal",
-      idempotent: true,
-    }),
+    toReconcile: toReconcile(
+      "Orders whose stock is to be compared: those held, or all that were held or sold lately",
+    ),
     standings: action({
       summary: "How the stock of orders stands; an order that was never held is left out",
       params: OrderIds,
@@ -92,15 +87,7 @@ export const inventory = defineContract({
       access: "internal",
       idempotent: true,
     }),
-    settle: action({
-      summary: "Release or commit what is held, as the order stands",
-      params: OneOrder,
-      result: Settled,
-      access: "internal",
-      timeoutMs: 10_000,
-      idempotent: true,
-      correlation: "orderId",
-    }),
+    settle: settle("Release or commit what is held, as the order stands", { timeoutMs: 10_000 }),
     availability: action({
       summary: "What can be bought of each SKU now; an unknown one has none",
       params: Strict({ skus: T.Array(Sku, { maxItems: 500 }) }),

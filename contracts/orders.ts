@@ -15,7 +15,7 @@ import {
   Text,
   Time,
 } from "./common";
-import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
+import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const OrderStatus = OneOf([
   "pending",
@@ -268,14 +268,9 @@ export const orders = defineContract({
       correlation: "id",
       route: orderRoute("/admin/orders/:id/cancel", ["INVALID_TRANSITION"]),
     }),
-    toReconcile: action({
-      summary:
-        "Ids of orders that are to be compared with what was done for them: open ones, or all that changed lately",
-      params: Candidates,
-      result: CandidatePage,
-      access: "internal",
-      idempotent: true,
-    }),
+    toReconcile: toReconcile(
+      "Ids of orders that are to be compared with what was done for them: open ones, or all that changed lately",
+    ),
     standings: action({
       summary: "How orders stand; one that does not exist is left out",
       params: OrderIds,
@@ -283,14 +278,7 @@ export const orders = defineContract({
       access: "internal",
       idempotent: true,
     }),
-    settle: action({
-      summary: "End a pending order whose deadline is past; any other stays as it is",
-      params: OneOrder,
-      result: Settled,
-      access: "internal",
-      idempotent: true,
-      correlation: "orderId",
-    }),
+    settle: settle("End a pending order whose deadline is past; any other stays as it is"),
     createCoupon: action({
       summary: "A new coupon: so many percent off, an amount off, or free shipping",
       params: Strict({ code: CouponCode, ...couponTerms }),

@@ -2,7 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
 import { Id, ListOf, Money, Nullable, OneOf, Page, Text, Time } from "./common";
-import { CandidatePage, Candidates, OneOrder, OrderIds, Settled } from "./reconciliation";
+import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const PaymentStatus = OneOf([
   "requested",
@@ -80,14 +80,9 @@ export const payments = defineContract({
       idempotent: true,
       correlation: "orderId",
     }),
-    toReconcile: action({
-      summary:
-        "Orders whose payments are to be compared: open ones, or all that the provider charged lately",
-      params: Candidates,
-      result: CandidatePage,
-      access: "internal",
-      idempotent: true,
-    }),
+    toReconcile: toReconcile(
+      "Orders whose payments are to be compared: open ones, or all that the provider charged lately",
+    ),
     standings: action({
       summary:
         "How payments stand, with us and in the provider's own ledger; an order without either is left out",
@@ -96,14 +91,8 @@ export const payments = defineContract({
       access: "internal",
       idempotent: true,
     }),
-    settle: action({
-      summary: "Ask the provider again, and give back what is kept of a cancelled order",
-      params: OneOrder,
-      result: Settled,
-      access: "internal",
+    settle: settle("Ask the provider again, and give back what is kept of a cancelled order", {
       timeoutMs: 10_000,
-      idempotent: true,
-      correlation: "orderId",
     }),
     webhook: action({
       summary: "What a payment provider reports",

@@ -1,17 +1,18 @@
 import { Type as T, type Static } from "@sinclair/typebox";
+import { action } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id, Nullable, OneOf } from "./common";
 
 /** What the owners of an order's parts answer to the reconciler (docs/adr/0015-reconciler.md). */
 export const OrderIds = Strict({ orderIds: T.Array(Id, { maxItems: 100 }) });
-export const OneOrder = Strict({ orderId: Id });
+const OneOrder = Strict({ orderId: Id });
 
 /** `open`: what is not final · `recent`: what began or changed lately. In the order of the ids. */
-export const Candidates = Strict({
+const Candidates = Strict({
   which: OneOf(["open", "recent"]),
   after: T.Optional(Id),
 });
-export const CandidatePage = Strict({
+const CandidatePage = Strict({
   orderIds: T.Array(Id),
   /** `after` of the next page; null when there is none. */
   next: Nullable(Id),
@@ -24,4 +25,26 @@ export function pageOf(orderIds: string[], size: number): CandidatePage {
 }
 
 /** How a service stands to an order after it was asked to bring that in line; null: it knows nothing of it. */
-export const Settled = Strict({ orderId: Id, status: Nullable(T.String()) });
+const Settled = Strict({ orderId: Id, status: Nullable(T.String()) });
+
+/** Asks a service which orders it has something of. */
+export const toReconcile = (summary: string) =>
+  action({
+    summary,
+    params: Candidates,
+    result: CandidatePage,
+    access: "internal",
+    idempotent: true,
+  });
+
+/** Asks a service to bring what it has of an order in line; `timeoutMs` as for any action. */
+export const settle = (summary: string, limits: { readonly timeoutMs?: number } = {}) =>
+  action({
+    summary,
+    params: OneOrder,
+    result: Settled,
+    access: "internal",
+    idempotent: true,
+    correlation: "orderId",
+    ...limits,
+  });

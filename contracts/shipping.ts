@@ -3,7 +3,7 @@ import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id } from "./common";
 import { ShipmentPart } from "./orders";
-import { OneOrder, Settled } from "./reconciliation";
+import { settle } from "./reconciliation";
 
 export const Shipment = Strict({ orderId: Id, ...ShipmentPart.properties });
 export type Shipment = Static<typeof Shipment>;
@@ -35,14 +35,7 @@ export const shipping = defineContract({
       idempotent: true,
       correlation: "orderId",
     }),
-    settle: action({
-      summary: "Prepare the shipment of a confirmed order, or end that of a cancelled one",
-      params: OneOrder,
-      result: Settled,
-      access: "internal",
-      idempotent: true,
-      correlation: "orderId",
-    }),
+    settle: settle("Prepare the shipment of a confirmed order, or end that of a cancelled one"),
   },
   events: {
     "shipment.created": event({
