@@ -10,10 +10,7 @@ import { ClusterProcess } from "../test/support/cluster-process";
 import { eventually } from "../test/support/eventually";
 import { freePort } from "../test/support/free-port";
 import { failuresOf, Load, type Outcome } from "../test/support/load";
-import { MongoServer } from "../test/support/mongo-server";
-import { NatsServer } from "../test/support/nats-server";
-import { PostgresServer } from "../test/support/postgres-server";
-import { RedisServer } from "../test/support/redis-server";
+import { ChaosServers } from "./servers";
 
 const ADMIN = { email: "admin@example.com", password: "an admin's password" };
 const PER_SECOND = 200;
@@ -61,17 +58,9 @@ const isOpen = (url: string): Promise<boolean> =>
   );
 
 async function startShop() {
-  const [nats, redis, mongo, postgres] = await Promise.all([
-    NatsServer.start(),
-    RedisServer.start(),
-    MongoServer.start(),
-    PostgresServer.start(),
-  ]);
+  const servers = await ChaosServers.start();
   const env = {
-    NATS_URL: nats.url,
-    REDIS_URL: redis.url,
-    MONGO_URL: mongo.url,
-    POSTGRES_URL: postgres.url,
+    ...servers.urls,
     // The gateways come back where they were.
     PORT: String(await freePort()),
     ADMIN_EMAIL: ADMIN.email,
@@ -84,7 +73,7 @@ async function startShop() {
     cluster,
     remove: async () => {
       await cluster.remove();
-      await Promise.all([nats, redis, mongo, postgres].map((server) => server.remove()));
+      await servers.remove();
     },
   };
 }

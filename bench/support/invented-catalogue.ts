@@ -1,4 +1,5 @@
 import type { Product } from "../../contracts/catalog";
+import { seededRandom } from "../../lib/faults/random";
 
 const WORDS = 60_000;
 const TITLE_WORDS = 6_000;
@@ -11,17 +12,6 @@ const ATTRIBUTES: Readonly<Record<string, number>> = {
   origin: 60,
 };
 const DESCRIPTION_WORDS = 40;
-
-/** Numbers in [0, 1) that are the same in every run. */
-export function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Ranks from 0, the first ones most often, as words in texts are. */
 function zipf(size: number, random: () => number, exponent = 1): () => number {
@@ -56,7 +46,7 @@ function inventWords(count: number, random: () => number): string[] {
 
 /** Products and searches of a shop that does not exist: words, brands and values as uneven as real ones. */
 export class InventedCatalogue {
-  readonly #random = mulberry(20_260_101);
+  readonly #random = seededRandom(20_260_101);
   readonly #words = inventWords(WORDS, this.#random);
   readonly #titleRank = zipf(TITLE_WORDS, this.#random);
   readonly #textRank = zipf(WORDS, this.#random);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { Client as PostgresClient } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { ServiceName } from "../../contracts";
+import { serviceNames, type ServiceName } from "../../contracts";
 import { databaseUrl } from "../../lib/store/postgres";
 import { AdminClient, Client } from "../support/client";
 import { ClusterServers, clusterServersAreThere } from "../support/cluster-servers";
@@ -10,16 +10,7 @@ import { ShopProcess } from "../support/shop-process";
 
 const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const FRONT: ServiceName[] = ["gateway", "users", "orders", "search"];
-const BACK: ServiceName[] = [
-  "catalog",
-  "carts",
-  "inventory",
-  "payments",
-  "shipping",
-  "notifications",
-  "reports",
-  "operations",
-];
+const BACK = serviceNames.filter((name) => !FRONT.includes(name));
 
 describe.skipIf(!clusterServersAreThere())(
   "the shop as two processes over NATS and JetStream",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseFaults } from "../../lib/faults/spec";
 import type { FaultOrder } from "../../scripts/cluster/forward-faults";
 import { eventually } from "./eventually";
+import { QUIET } from "./quiet-env";
 
 const root = join(__dirname, "../..");
 
@@ -35,14 +36,8 @@ export class ClusterProcess {
       // The last one for faults that are sent to its processes (scripts/cluster/forward-faults.ts).
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
-        PATH: process.env.PATH,
+        ...QUIET,
         DATA_DIR: dataDir,
-        PORT: "0",
-        HOST: "127.0.0.1",
-        METRICS_PORT: "off",
-        RATE_LIMIT: "off",
-        LOG_LEVEL: "warn",
-        LOG_FORMAT: "json",
         ...env,
       },
     });

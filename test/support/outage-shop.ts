@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import type { ServiceName } from "../../contracts";
+import { serviceNames, type ServiceName } from "../../contracts";
 import { violated, toLines } from "../../verify/report";
 import { openTarget } from "../../verify/target";
 import { verify } from "../../verify/verify";
@@ -10,16 +10,7 @@ import { ShopProcess } from "./shop-process";
 
 const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const FRONT: ServiceName[] = ["users", "orders", "search"];
-const BACK: ServiceName[] = [
-  "catalog",
-  "carts",
-  "inventory",
-  "payments",
-  "shipping",
-  "notifications",
-  "reports",
-  "operations",
-];
+const BACK = serviceNames.filter((name) => name !== "gateway" && !FRONT.includes(name));
 
 /** A shop of several processes, all of whose servers are the test's own, so that each can go away. */
 export class OutageShop {

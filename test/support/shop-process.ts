@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./eventually";
+import { QUIET } from "./quiet-env";
 
 const root = join(__dirname, "../..");
 
@@ -36,14 +37,8 @@ export class ShopProcess {
       // The last one for faults that are sent to it (lib/faults/by-message.ts).
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
-        PATH: process.env.PATH,
+        ...QUIET,
         DATA_DIR: this.dataDir,
-        PORT: "0",
-        HOST: "127.0.0.1",
-        METRICS_PORT: "off",
-        RATE_LIMIT: "off",
-        LOG_LEVEL: "warn",
-        LOG_FORMAT: "json",
         SEED: "none",
         ...this.env,
       },
