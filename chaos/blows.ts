@@ -1,5 +1,5 @@
 import type { ServiceName } from "../contracts";
-import type { ServerName } from "./servers";
+import type { RemoteName, ServerName } from "./servers";
 import type { Weather } from "./tcp-proxy";
 
 /** What the shop runs as: one process with all in it, or many with servers beside them. */
@@ -19,21 +19,21 @@ export type Blow =
   | { readonly kind: "lose-server"; readonly server: ServerName; readonly ms: number }
   /** Redis forgets carts, limits and the cache; NATS comes back without JetStream's store. */
   | { readonly kind: "forget"; readonly server: "redis" | "nats" }
-  /** What lies between the cluster and a server, both ways or one, for a time. */
+  /** What lies between the cluster and a server, or its provider, both ways or one, for a time. */
   | {
       readonly kind: "weather";
-      readonly server: ServerName;
+      readonly server: RemoteName;
       readonly up: Weather;
       readonly down: Weather;
       readonly ms: number;
     }
   /** All connections to a server break. */
-  | { readonly kind: "reset"; readonly server: ServerName }
+  | { readonly kind: "reset"; readonly server: RemoteName }
   /** Of all connections to a server one side is closed, and the other is never told. */
   | {
       readonly kind: "half-open";
-      readonly server: ServerName;
+      readonly server: RemoteName;
       readonly closed: "client" | "server";
     }
   /** A server takes no new connections for a time, and all that are open break. */
-  | { readonly kind: "refuse"; readonly server: ServerName; readonly ms: number };
+  | { readonly kind: "refuse"; readonly server: RemoteName; readonly ms: number };

@@ -33,7 +33,7 @@ export class ClusterShop extends Shop {
     const all = {
       ...ADMIN,
       ...BREAKABLE,
-      ...servers.env,
+      ...servers.envOf(namespace),
       NAMESPACE: namespace,
       // The gateways come back where they were.
       PORT: String(await freePort()),

@@ -2,7 +2,7 @@ import { serviceNames } from "../contracts";
 import { seededRandom, shuffled } from "../lib/faults/random";
 import type { Blow, Mode } from "./blows";
 import { cells } from "./cells";
-import { serverNames } from "./servers";
+import { remoteNames, serverNames } from "./servers";
 import { stories, type StoryName } from "./stories";
 import type { Weather } from "./tcp-proxy";
 
@@ -102,7 +102,7 @@ const WAYS: readonly ((weather: Weather) => Record<"up" | "down", Weather>)[] = 
 ];
 
 function drawNetwork({ random, pick }: Lottery): Blow {
-  const server = pick(serverNames);
+  const server = pick(remoteNames);
   const lot = random();
   if (lot < 0.15) return { kind: "reset", server };
   if (lot < 0.3) return { kind: "refuse", server, ms: pick(ABSENCES_MS) };

@@ -49,7 +49,7 @@ const strikes: { readonly [Kind in Blow["kind"]]: Strike<Of<Kind>> } = {
   weather: {
     embedded: null,
     cluster: async ({ servers }, { server, up, down, ms }) => {
-      const { proxy } = servers.all[server];
+      const proxy = servers.proxies[server];
       proxy.set("up", up);
       proxy.set("down", down);
       await sleep(ms);
@@ -59,16 +59,16 @@ const strikes: { readonly [Kind in Blow["kind"]]: Strike<Of<Kind>> } = {
   },
   reset: {
     embedded: null,
-    cluster: async ({ servers }, { server }) => servers.all[server].proxy.reset(),
+    cluster: async ({ servers }, { server }) => servers.proxies[server].reset(),
   },
   "half-open": {
     embedded: null,
-    cluster: async ({ servers }, { server, closed }) => servers.all[server].proxy.halfOpen(closed),
+    cluster: async ({ servers }, { server, closed }) => servers.proxies[server].halfOpen(closed),
   },
   refuse: {
     embedded: null,
     cluster: async ({ servers }, { server, ms }) => {
-      const { proxy } = servers.all[server];
+      const proxy = servers.proxies[server];
       proxy.refuse();
       proxy.reset();
       await sleep(ms);

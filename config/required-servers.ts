@@ -1,7 +1,9 @@
 import type { ServiceName } from "../contracts";
 
 /** The server that a service keeps its data in; null for one that keeps none. */
-const storeOf: Readonly<Record<ServiceName, "POSTGRES_URL" | "MONGO_URL" | "REDIS_URL" | null>> = {
+export const storeOf: Readonly<
+  Record<ServiceName, "POSTGRES_URL" | "MONGO_URL" | "REDIS_URL" | null>
+> = {
   gateway: null,
   users: "POSTGRES_URL",
   catalog: "MONGO_URL",
