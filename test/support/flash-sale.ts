@@ -46,7 +46,10 @@ export async function flashSale(
   return { refusals, ended, heardMs, answeredMs, endedMs };
 }
 
-/** The same order again, with the same key, for as long as the shop says that it has too much to do. */
+/** Too many requests, too much to do, or still at work on the one before with this key. */
+const TRY_AGAIN = [429, 503, 409];
+
+/** The same order again, with the same key, for as long as the shop says so. */
 async function orderPatiently(buyer: Client, sku: string) {
   const key = randomUUID();
   let heardAt: number | undefined;
@@ -54,7 +57,7 @@ async function orderPatiently(buyer: Client, sku: string) {
     const { status, body } = await buyer.order([{ sku, quantity: 1 }], "pm_card_visa", key);
     heardAt ??= performance.now();
     if (status === 202) return { id: body.id, refusals, heardAt };
-    if (status !== 503 && status !== 429) throw new Error(`${status}: ${JSON.stringify(body)}`);
+    if (!TRY_AGAIN.includes(status)) throw new Error(`${status}: ${JSON.stringify(body)}`);
     await sleep(100 + Math.random() * 200);
   }
 }
