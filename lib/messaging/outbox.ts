@@ -9,7 +9,7 @@ import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
 export interface OutboxStore {
   /**
    * The oldest unpublished events of each aggregate that is not in `busy`, in their order, if the time
-   * of the first has come. Never a cursor over ids: those become visible out of order.
+   * of the first has come; those that another replica has just written may be left to it. Never a cursor over ids: those become visible out of order.
    */
   due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]>;
   markPublished(events: readonly EventEnvelope[]): Promise<void>;
@@ -34,9 +34,11 @@ export interface Cause {
 
 /** Events of one aggregate that are taken at once: a SKU that all buy has thousands. */
 const RUN = 32;
+/** What another replica wrote is left to its own relay for so long; twice published is work done twice. */
+const FOREIGN = "interval '2 seconds'";
 
 const COLUMNS = `id uuid, name text, version int, aggregate_id text, seq bigint, payload json,
-  correlation_id text, causation_id uuid, traceparent text`;
+  correlation_id text, causation_id uuid, traceparent text, node text`;
 const NAMES = COLUMNS.replace(/ (uuid|text|int|bigint|json)\b/g, "");
 
 /**
@@ -123,6 +125,7 @@ export class Outbox implements OutboxStore {
       correlation_id: correlationId,
       causation_id: event.causationId ?? cause.causationId ?? null,
       traceparent: event.traceparent ?? cause.traceparent ?? null,
+      node: this.node,
     };
   }
 
@@ -130,12 +133,14 @@ export class Outbox implements OutboxStore {
     const rows = await this.db.query<OutboxRow>(
       `SELECT ${NAMES}, occurred_at FROM (
          SELECT *, row_number() OVER run AS place, first_value(available_at) OVER run AS due,
-           first_value(occurred_at) OVER run AS since
+           first_value(occurred_at) OVER run AS since,
+           bool_or(node = $4) OVER (PARTITION BY aggregate_id) AS ours
          FROM outbox WHERE published_at IS NULL AND aggregate_id <> ALL($2)
          WINDOW run AS (PARTITION BY aggregate_id ORDER BY seq)
        ) pending
-       WHERE place <= $3 AND due <= now() ORDER BY since, aggregate_id, seq LIMIT $1`,
-      [limit, busy, RUN],
+       WHERE place <= $3 AND due <= now() AND (ours OR since < now() - ${FOREIGN})
+       ORDER BY since, aggregate_id, seq LIMIT $1`,
+      [limit, busy, RUN, this.node],
     );
     return rows.map((row) => this.#toEnvelope(row));
   }

@@ -401,6 +401,25 @@ test("an outbox gives out each event once, those of one aggregate in their order
   }
 });
 
+test("what a replica has just written is left to its own relay; its replicas take it when that does not", async () => {
+  const connect = await aDatabase();
+  const [one, other] = [
+    aReplica(connect(), { node: "one" }),
+    aReplica(connect(), { node: "other" }),
+  ];
+  const dueOf = async ({ outbox }: Replica) =>
+    (await outbox.due(100, [])).map(({ aggregateId, seq }) => `${aggregateId} ${seq}`);
+  await publishing(one, "a", 1, 2);
+  await publishing(one, "shared", 1);
+  await publishing(other, "shared", 2);
+  // However slow this machine is, they have just been written.
+  await one.db.query("UPDATE outbox SET occurred_at = now() + interval '1 minute'");
+  expect(await dueOf(one)).toEqual(["a 1", "a 2", "shared 1", "shared 2"]);
+  expect(await dueOf(other)).toEqual(["shared 1", "shared 2"]);
+  await one.db.query("UPDATE outbox SET occurred_at = now() - interval '3 seconds'");
+  expect(await dueOf(other)).toEqual(["a 1", "a 2", "shared 1", "shared 2"]);
+});
+
 test("many events of one aggregate go out in runs; one that breaks off goes on where it broke", async () => {
   const replica = aReplica((await aDatabase())());
   const refusals = new Set([40, 41, 170]);

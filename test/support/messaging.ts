@@ -77,7 +77,7 @@ export interface Replica {
 
 /** One process of a consumer: its handler notes the event and says so in an event of its own. */
 export function aReplica(db: Database, options: Partial<InboxOptions> = {}): Replica {
-  const outbox = new Outbox(db, "inventory", {}, "node", () => undefined);
+  const outbox = new Outbox(db, "inventory", {}, options.node ?? "node", () => undefined);
   const inbox = new Inbox({
     db,
     outbox,
