@@ -4,10 +4,10 @@ import { failpoint } from "../../lib/faults/points";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { Batcher } from "../../lib/batcher";
 import { Dispatcher, type Worker } from "./dispatcher";
-import { chargeKey } from "./domain/idempotency-keys";
 import { assertSameMoney, type ChargeOutcome } from "./domain/provider-charge";
 import { callWithin } from "./provider/call-within";
-import type { ChargeRequest, PaymentProvider } from "./provider/payment-provider";
+import { chargeRequest } from "./provider/charge-request";
+import type { PaymentProvider } from "./provider/payment-provider";
 import { settleCharges, type Known } from "./settle-charges";
 import { claimDuePayments, type DuePayment } from "./store/payment-store";
 
@@ -68,14 +68,9 @@ async function askForCharge(
   provider: PaymentProvider,
   payment: DuePayment,
 ): Promise<ChargeOutcome> {
-  const { orderId, method, amount, currency, attempts, cancelled, expired } = payment;
+  const { attempts, cancelled, expired } = payment;
   if (expired && attempts === 1) return { kind: "expired" };
-  const request: ChargeRequest = {
-    orderId,
-    idempotencyKey: chargeKey(orderId),
-    amount: { amount, currency },
-    method,
-  };
+  const request = chargeRequest(payment);
   try {
     const undo = cancelled || expired;
     const what = undo ? "payments.void" : "payments.charge";

@@ -1,9 +1,9 @@
 import { fail } from "../../contracts/errors";
 import { messageOf } from "../../lib/errors";
 import type { Outbox } from "../../lib/messaging/outbox";
-import { chargeKey } from "./domain/idempotency-keys";
 import { assertSameMoney, type ProviderCharge } from "./domain/provider-charge";
 import { callWithin } from "./provider/call-within";
+import { chargeRequest } from "./provider/charge-request";
 import type { PaymentProvider, WebhookRequest } from "./provider/payment-provider";
 import { settleOne } from "./settle-charges";
 import { findPayments, type PaymentRow } from "./store/payment-store";
@@ -51,7 +51,7 @@ export async function lookUp(
 ): Promise<ProviderCharge | null> {
   try {
     const charge = await callWithin(CALL_LIMIT_MS, (signal) =>
-      provider.findCharge(chargeKey(payment.orderId), signal),
+      provider.findCharge(chargeRequest(payment), signal),
     );
     if (charge) assertSameMoney(charge, payment);
     return charge;

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { newId } from "../../lib/ids";
 import { databaseUrl } from "../../lib/store/postgres";
-import { signWebhook } from "../../services/payments/provider/sandbox/webhook-signature";
+import { signWebhook } from "../../services/payments/provider/webhook-signature";
 import { eventually } from "../support/shop";
 import { openDesk, type Desk } from "./payments-desk";
 

@@ -1,10 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hasCode } from "../../lib/errors";
-import {
-  isSignedWebhook,
-  signWebhook,
-} from "../../services/payments/provider/sandbox/webhook-signature";
+import { isSignedWebhook, signWebhook } from "../../services/payments/provider/webhook-signature";
 import { parseWebhook } from "../../services/payments/provider/sandbox/webhook-event";
 
 const SECRET = "whsec_test";
@@ -12,7 +9,7 @@ const NOW = 1_790_000_000;
 const BODY = '{"id":"evt_1","type":"charge.succeeded"}';
 
 const accepts = (signature: string, { body = BODY, now = NOW, secret = SECRET } = {}): boolean =>
-  isSignedWebhook(secret, { rawBody: body, signature }, now);
+  isSignedWebhook([secret], { rawBody: body, signature }, now);
 const v1 = (secret: string): string =>
   createHmac("sha256", secret).update(`${NOW}.${BODY}`).digest("hex");
 

@@ -63,10 +63,12 @@ export interface PaymentProvider {
   charge(request: ChargeRequest, signal: AbortSignal): Promise<ProviderCharge>;
   /**
    * Makes sure that nothing will be charged under the key from now on: a charge that succeeded stays
-   * and is told of, any other answers as failed with `VOIDED` or its own reason.
+   * and is told of, any other answers as failed with `VOIDED` or its own reason. One that is out of
+   * the provider's hands is still `processing`, and has to be asked for again.
    */
   voidCharge(request: ChargeRequest, signal: AbortSignal): Promise<ProviderCharge>;
-  findCharge(idempotencyKey: string, signal: AbortSignal): Promise<ProviderCharge | null>;
+  /** The charge that the key made, if it did; never charges. */
+  findCharge(request: ChargeRequest, signal: AbortSignal): Promise<ProviderCharge | null>;
   /** Gives money back; resolves with the provider's id of the refund once that is certain. */
   refund(request: RefundRequest, signal: AbortSignal): Promise<string>;
   /**

@@ -3,6 +3,7 @@ import type { Database } from "../../../../lib/store/database";
 import { Dispatcher, type Worker } from "../../dispatcher";
 import { backoffMs } from "../../domain/backoff";
 import type { ProviderHost } from "../payment-provider";
+import { signWebhook } from "../webhook-signature";
 import {
   claimDueDeliveries,
   deferDelivery,
@@ -12,7 +13,6 @@ import {
 } from "./delivery-store";
 import { testMethod } from "./test-methods";
 import { webhookBody } from "./webhook-event";
-import { signWebhook } from "./webhook-signature";
 
 const POLL_MS = 500;
 const LEASE_MS = 10_000;

@@ -19,6 +19,7 @@ import type {
   RefundRequest,
   WebhookRequest,
 } from "../payment-provider";
+import { isSignedWebhook } from "../webhook-signature";
 import { webhookDispatcher } from "./deliver-webhooks";
 import { SandboxDatabase } from "./sandbox-database";
 import {
@@ -35,7 +36,6 @@ import {
 import { testMethod } from "./test-methods";
 import { parseWebhook } from "./webhook-event";
 import { webhookSecretOf } from "./webhook-secret";
-import { isSignedWebhook } from "./webhook-signature";
 
 const STOP_LIMIT_MS = 2_000;
 
@@ -79,7 +79,7 @@ export class SandboxProvider implements PaymentProvider {
     return toCharge(await voidCharge(await this.#database.open(), request));
   }
 
-  async findCharge(idempotencyKey: string): Promise<ProviderCharge | null> {
+  async findCharge({ idempotencyKey }: ChargeRequest): Promise<ProviderCharge | null> {
     const row = await findCharge(await this.#database.open(), idempotencyKey);
     return row ? toCharge(row) : null;
   }
@@ -92,7 +92,7 @@ export class SandboxProvider implements PaymentProvider {
     const signature = signatures.sandbox ?? "";
     // The clock of this node: who has no signature must not make the database work.
     const now = Math.floor(Date.now() / 1000);
-    if (!isSignedWebhook(await this.#secretInUse(), { rawBody, signature }, now)) {
+    if (!isSignedWebhook([await this.#secretInUse()], { rawBody, signature }, now)) {
       throw fail("WEBHOOK_SIGNATURE_INVALID");
     }
     return parseWebhook(rawBody);

@@ -7,16 +7,16 @@ const MAX_SIGNATURES = 8;
 const hmac = (secret: string, signed: string): Buffer =>
   createHmac("sha256", secret).update(signed).digest();
 
-/** The value of `Sandbox-Signature`: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.rawBody">`. */
+/** The value of a signature header: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.rawBody">`. */
 export const signWebhook = (secret: string, rawBody: string, nowSeconds: number): string =>
   `t=${nowSeconds},v1=${hmac(secret, `${nowSeconds}.${rawBody}`).toString("hex")}`;
 
 /**
- * Whether one of the header's signatures is ours and not older, or newer, than 300 s. Several `v1`
- * are allowed, so that a sender that changes its secret can sign with both.
+ * Whether one of the header's signatures is of one of our secrets and not older, or newer, than 300 s.
+ * Several `v1` and several secrets are allowed, so that either side can change a secret first.
  */
 export function isSignedWebhook(
-  secret: string,
+  secrets: readonly string[],
   { rawBody, signature }: { readonly rawBody: string; readonly signature: string },
   nowSeconds: number,
 ): boolean {
@@ -25,9 +25,10 @@ export function isSignedWebhook(
   const [time] = times;
   if (times.length !== 1 || !time || !/^\d{1,12}$/.test(time)) return false;
   if (Math.abs(nowSeconds - Number(time)) > TOLERANCE_SECONDS) return false;
-  const expected = hmac(secret, `${time}.${rawBody}`);
+  const expected = secrets.map((secret) => hmac(secret, `${time}.${rawBody}`));
   return parts
     .filter((part) => /^v1=[0-9a-f]{64}$/i.test(part))
     .slice(0, MAX_SIGNATURES)
-    .some((part) => timingSafeEqual(Buffer.from(part.slice(3), "hex"), expected));
+    .map((part) => Buffer.from(part.slice(3), "hex"))
+    .some((signed) => expected.some((ours) => timingSafeEqual(signed, ours)));
 }
