@@ -13,6 +13,7 @@ import {
 import { databaseVariable, missingServers } from "./required-servers";
 import { parseBucketUrl, type BucketConfig } from "./bucket";
 import { readFaults, type FaultConfig } from "./faults";
+import { readPayments, type PaymentConfig } from "./payments";
 import { ConfigError, Reader, type Env } from "./reader";
 
 export { ConfigError };
@@ -41,14 +42,7 @@ export interface Config {
   readonly meshKeys: readonly string[];
   readonly admin: { readonly email: string; readonly password: string } | null;
   readonly seed: "demo" | "none";
-  readonly payments:
-    | { readonly provider: "sandbox"; readonly webhookSecret: string | null }
-    | {
-        readonly provider: "stripe";
-        readonly secretKey: string;
-        readonly webhookSecret: string;
-        readonly apiBase: string;
-      };
+  readonly payments: PaymentConfig;
   /** Where uploaded pictures go; null: the database of reports. */
   readonly imageStore: BucketConfig | null;
   readonly smtpUrl: string | null;
@@ -117,7 +111,7 @@ export function readConfig(
     meshKeys,
     admin: readAdmin(read),
     seed: read.oneOf("SEED", ["demo", "none"], natsUrl || postgresUrl ? "none" : "demo"),
-    payments: readPayments(read),
+    payments: readPayments(read, { required: services.includes("payments") }),
     imageStore: readImageStore(read),
     smtpUrl: read.url("SMTP_URL", "smtp:", "smtps:"),
     mailFrom: read.text("MAIL_FROM") ?? "Souk <shop@souk.example>",
@@ -242,19 +236,6 @@ function readImageStore(read: Reader): BucketConfig | null {
     );
   }
   return bucket;
-}
-
-function readPayments(read: Reader): Config["payments"] {
-  const provider = read.oneOf("PAYMENT_PROVIDER", ["sandbox", "stripe"], "sandbox");
-  switch (provider) {
-    case "sandbox":
-      return { provider, webhookSecret: read.text("SANDBOX_WEBHOOK_SECRET") };
-    case "stripe":
-      read.faults.push("PAYMENT_PROVIDER stripe is not built yet; only sandbox runs");
-      return { provider: "sandbox", webhookSecret: null };
-    default:
-      return provider satisfies never;
-  }
 }
 
 function readTracing(read: Reader): Config["tracing"] {

@@ -25,6 +25,8 @@ export const secrets = {
   ADMIN_EMAIL: true,
   ADMIN_PASSWORD: true,
   SANDBOX_WEBHOOK_SECRET: true,
+  STRIPE_SECRET_KEY: false,
+  STRIPE_WEBHOOK_SECRET: false,
   SMTP_URL: false,
   SMS_GATEWAY_URL: false,
   VAPID_PRIVATE_KEY: false,
@@ -47,7 +49,11 @@ export const services: Readonly<Record<ServiceName, Deployment>> = {
   carts: { ...usual, servers: ["redis"] },
   inventory: { ...usual, servers: ["postgres"] },
   orders: { ...usual, servers: ["postgres"] },
-  payments: { ...usual, servers: ["postgres"], secrets: ["MESH_KEY", "SANDBOX_WEBHOOK_SECRET"] },
+  payments: {
+    ...usual,
+    servers: ["postgres"],
+    secrets: ["MESH_KEY", "SANDBOX_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
+  },
   shipping: { ...usual, servers: ["postgres"] },
   notifications: {
     ...usual,

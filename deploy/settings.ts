@@ -14,6 +14,7 @@ export const settings = {
 export const options = {
   PUBLIC_URL: `https://${settings.host}`,
   SEED: "none",
+  PAYMENT_PROVIDER: "",
   LOG_LEVEL: "info",
   MAIL_FROM: "",
   CORS_ORIGINS: "",

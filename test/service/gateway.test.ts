@@ -289,6 +289,7 @@ describe("a body", () => {
     const headers = {
       "content-type": "text/weird",
       "sandbox-signature": "t=1,v1=a",
+      "stripe-signature": "t=2,v1=b",
       authorization: "junk",
     };
     const body = '{ "id" : 1 }\n';
@@ -298,6 +299,7 @@ describe("a body", () => {
       provider: "sandbox",
       rawBody: body,
       sandboxSignature: "t=1,v1=a",
+      stripeSignature: "t=2,v1=b",
     });
   });
 });

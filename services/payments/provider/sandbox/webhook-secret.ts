@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Config } from "../../../../config/env";
+import type { SandboxConfig } from "../../../../config/payments";
 import type { Database } from "../../../../lib/store/database";
 
 /**
@@ -7,7 +7,7 @@ import type { Database } from "../../../../lib/store/database";
  * database: the same on every node, whichever of them a webhook reaches.
  */
 export function webhookSecretOf(
-  { webhookSecret }: Extract<Config["payments"], { provider: "sandbox" }>,
+  { webhookSecret }: SandboxConfig,
   open: () => Promise<Database>,
 ): () => Promise<string> {
   let known = webhookSecret;
