@@ -58,6 +58,10 @@ function start(word: string, args: readonly string[], env: Record<string, string
 }
 
 async function startOurs(natsUrl: string, folder: string, productFile: string) {
+  // ts-node's compiler and what it loads (Node's REPL, and with it domains) would run along.
+  execFileSync(process.execPath, [join(__dirname, "../../scripts/build.mjs")], {
+    stdio: "inherit",
+  });
   const { privateKey } = generateKeyPairSync("ed25519");
   const env = {
     NATS_URL: natsUrl,
@@ -72,9 +76,9 @@ async function startOurs(natsUrl: string, folder: string, productFile: string) {
     RATE_LIMIT: "off",
     LOG_LEVEL: "error",
   };
-  const node = ["-r", "ts-node/register/transpile-only", join(__dirname, "ours.ts")];
-  const token = await start("token", [...node, "services", productFile], env);
-  const url = await start("shop:", [...node, "gateway"], env);
+  const node = join(__dirname, "ours.mjs");
+  const token = await start("token", [node, "services", productFile], env);
+  const url = await start("shop:", [node, "gateway"], env);
   await until(() => fetch(`${url}/api/v1/products/ready`).then(({ ok }) => ok));
   return { url, token };
 }
@@ -84,11 +88,13 @@ async function startPeers(natsUrl: string, productFile: string) {
   const peer = (file: string, more: Record<string, string> = {}) =>
     start("listening on", [join(peers, file)], { ...env, ...more });
   const service = { SERVICE_URL: await peer("express-service.mjs") };
-  await peer("nest-service.mjs");
+  for (const kind of ["nest", "nats", "moleculer"]) await peer(`${kind}-service.mjs`);
   return {
     axios: await peer("express-axios.mjs", service),
     proxy: await peer("express-proxy.mjs", service),
     nest: await peer("nest-gateway.mjs"),
+    nats: await peer("nats-gateway.mjs"),
+    moleculer: await peer("moleculer-gateway.mjs"),
   };
 }
 
@@ -180,7 +186,7 @@ async function main(): Promise<void> {
   const nats = await NatsServer.start();
   try {
     const ours = await startOurs(nats.url, folder, productFile);
-    const { axios, proxy, nest } = await startPeers(nats.url, productFile);
+    const { axios, proxy, nest, nats: bare, moleculer } = await startPeers(nats.url, productFile);
     const plain = { headers: [], slugs: "different" } as const;
     const signedIn = [`Authorization: Bearer ${ours.token}`];
     await compare(
@@ -188,6 +194,8 @@ async function main(): Promise<void> {
         { name: "Express + axios → Express", url: axios, ...plain },
         { name: "Express + http-proxy-middleware → Express", url: proxy, ...plain },
         { name: "NestJS → NATS → NestJS", url: nest, ...plain },
+        { name: "node:http → nats.js request/reply", url: bare, ...plain },
+        { name: "node:http → bare Moleculer", url: moleculer, ...plain },
         { name: "Souk, uncached", url: ours.url, ...plain },
         { name: "Souk, uncached, signed in", url: ours.url, slugs: "different", headers: signedIn },
         { name: "Souk, cached, signed in", url: ours.url, slugs: "same", headers: signedIn },

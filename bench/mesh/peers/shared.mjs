@@ -11,3 +11,6 @@ export function listen(app) {
     console.log(`listening on http://127.0.0.1:${server.address().port}`);
   });
 }
+
+/** What follows the last slash. */
+export const slugOf = ({ url }) => url.slice(url.lastIndexOf("/") + 1);
