@@ -8,6 +8,7 @@ import { startEmbeddedPostgres } from "./lib/embedded/postgres";
 import { takeFaultsByMessage } from "./lib/faults/by-message";
 import { armFaults } from "./lib/faults/points";
 import { unruly } from "./lib/faults/unruly-transport";
+import { neverPretenure } from "./lib/garbage-collection";
 import { InProcessTransport } from "./lib/messaging/in-process-transport";
 import { JetStreamTransport } from "./lib/messaging/jetstream-transport";
 import type { Transport } from "./lib/messaging/transport";
@@ -62,6 +63,7 @@ export async function startShop(
   config: Config,
   { extras = [], factoryOf = serviceOf }: ShopOptions = {},
 ): Promise<Shop> {
+  neverPretenure();
   await mkdir(config.dataDir, { recursive: true });
   const embedded = await embeddedPostgres(config);
   const broker = new ServiceBroker({
