@@ -1,4 +1,5 @@
 import type { MetricRegistry, ServiceBroker } from "moleculer";
+import { Series, type RegisteredMetric } from "./series";
 
 /** One metric, as it stands in the table of all (contracts/metrics.ts). */
 export interface MetricDefinition {
@@ -42,12 +43,18 @@ export function registerMetrics(registry: MetricRegistry, table: MetricTable): v
   }
 }
 
-export function meterOf<T extends MetricTable>(broker: ServiceBroker, table: T): Meter<T> {
-  const { metrics } = broker;
+const OFF = { add: () => undefined, set: () => undefined, observe: () => undefined };
+
+export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table: T): Meter<T> {
+  if (!metrics.isEnabled()) return OFF;
   registerMetrics(metrics, table);
+  const seriesOf = ([name, definition]: [string, MetricDefinition]) =>
+    // It is there: registered just now, if not before.
+    [name, new Series(metrics.getMetric(name) as unknown as RegisteredMetric, definition)] as const;
+  const series = Object.fromEntries(Object.entries(table).map(seriesOf)) as Record<keyof T, Series>;
   return {
-    add: (name, labels, value = 1) => void metrics.increment(name, labels, value),
-    set: (name, value, labels) => void metrics.set(name, value, labels),
-    observe: (name, value, labels) => void metrics.observe(name, value, labels),
+    add: (name, labels, value = 1) => series[name].add(value, labels),
+    set: (name, value, labels) => series[name].set(value, labels),
+    observe: (name, value, labels) => series[name].observe(value, labels),
   };
 }
