@@ -7,6 +7,9 @@ const MAX_ENTRIES = 5_000;
 /** What an entry weighs beside its body. */
 const OVERHEAD_BYTES = 1_024;
 
+const SLACK = 1 / 32;
+const lessSlack = (limit: number): number => limit - Math.floor(limit * SLACK);
+
 interface Entry {
   readonly service: string;
   readonly answer: Answer;
@@ -73,10 +76,17 @@ export class MicroCache {
     const freshUntil = this.#options.now() + this.#options.lifeMs;
     this.#entries.set(url, { service, answer, bytes, freshUntil });
     this.#bytes += bytes;
+    this.#makeRoom();
+  }
+
+  /** Beyond a limit, some more at a time: a map passes over all that was deleted before its first entry. */
+  #makeRoom(): void {
+    const { maxBytes, maxEntries } = this.#options;
+    const exceeds = (entries: number, bytes: number) =>
+      this.#entries.size > entries || this.#bytes > bytes;
+    if (!exceeds(maxEntries, maxBytes)) return;
     for (const [first, entry] of this.#entries) {
-      if (this.#bytes <= this.#options.maxBytes && this.#entries.size <= this.#options.maxEntries) {
-        break;
-      }
+      if (!exceeds(lessSlack(maxEntries), lessSlack(maxBytes))) break;
       this.#drop(first, entry);
     }
   }
