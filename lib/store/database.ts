@@ -1,4 +1,4 @@
-import type { Client, QueryResult } from "pg";
+import type { Client, QueryConfig, QueryResult } from "pg";
 import type { Sequelize } from "sequelize";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExpectedError, unavailable } from "../errors";
@@ -11,6 +11,9 @@ export interface Queryable {
 
 const RETRYABLE = new Set(["40001", "40P01", "55P03"]);
 const ATTEMPTS = 4;
+
+/** The longest that a timer runs: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The SQLSTATE or system error code of what the driver threw. */
 export function sqlState(error: unknown): string | undefined {
@@ -71,9 +74,30 @@ export class Database implements Queryable {
    * so it must have no effect outside.
    */
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return this.#persist((client) => this.#transact(client, work));
+  }
+
+  /** One statement, as the building of an index, that may take as long as it needs, with memory to sort in. */
+  async unhurried(sql: string): Promise<void> {
+    // The driver's types do not know that a statement may have a limit of its own.
+    const patient: QueryConfig & { query_timeout: number } = {
+      text: sql,
+      query_timeout: LONGEST_MS,
+    };
+    await this.#persist((client) =>
+      this.#transact(client, async (tx) => {
+        await tx.query(
+          "SELECT set_config('statement_timeout', '0', true), set_config('maintenance_work_mem', '256MB', true)",
+        );
+        await client.query(patient);
+      }),
+    );
+  }
+
+  async #persist<T>(use: (client: Client) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#withClient((client) => this.#transact(client, work));
+        return await this.#withClient(use);
       } catch (error) {
         if (attempt >= ATTEMPTS || !isTransient(error)) throw error;
         await sleep(Math.random() * 20 * 2 ** attempt);

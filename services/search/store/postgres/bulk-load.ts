@@ -85,26 +85,20 @@ function toRow(entry: Entry, facets: number[]) {
 
 /** Counts facets and words of all that was loaded, and builds the indexes. Takes minutes for millions. */
 export async function finishLoad(db: Database): Promise<void> {
-  for (const statement of createIndexes(NEXT)) await unhurried(db, statement);
-  await unhurried(
-    db,
-    `INSERT INTO ${NEXT}.facet_count (facet_id, products)
+  for (const statement of createIndexes(NEXT)) await db.unhurried(statement);
+  await db.unhurried(`INSERT INTO ${NEXT}.facet_count (facet_id, products)
      SELECT facet_id, count(*) FROM ${NEXT}.product, unnest(facets) AS facet_id GROUP BY 1
-     UNION ALL SELECT ${ALL_PRODUCTS}, count(*) FROM ${NEXT}.doc`,
-  );
-  await unhurried(
-    db,
-    `CREATE TABLE ${NEXT}.word_use AS
+     UNION ALL SELECT ${ALL_PRODUCTS}, count(*) FROM ${NEXT}.doc`);
+  await db.unhurried(`CREATE TABLE ${NEXT}.word_use AS
      SELECT word COLLATE "C" AS word, count(*)::int AS products, sum(title)::int AS titles FROM (
        SELECT unnest(title_words) AS word, 1 AS title FROM ${NEXT}.product
        UNION ALL SELECT unnest(other_words), 0 FROM ${NEXT}.product) used
-     GROUP BY 1`,
-  );
-  await unhurried(db, `ALTER TABLE ${NEXT}.word_use ADD PRIMARY KEY (word)`);
+     GROUP BY 1`);
+  await db.unhurried(`ALTER TABLE ${NEXT}.word_use ADD PRIMARY KEY (word)`);
   await loadWords(db);
-  for (const statement of createWordIndexes(NEXT)) await unhurried(db, statement);
+  for (const statement of createWordIndexes(NEXT)) await db.unhurried(statement);
   for (const table of ["doc", "product", "sku", "word", "facet_count"]) {
-    await unhurried(db, `ANALYZE ${NEXT}.${table}`);
+    await db.unhurried(`ANALYZE ${NEXT}.${table}`);
   }
 }
 
@@ -131,12 +125,3 @@ async function loadWords(db: Database): Promise<void> {
   }
   await db.query(`DROP TABLE ${NEXT}.word_use`);
 }
-
-/** One statement that may take as long as it needs, with memory to sort in. */
-export const unhurried = (db: Database, statement: string): Promise<void> =>
-  db.transaction(async (tx) => {
-    await tx.query(
-      "SELECT set_config('statement_timeout', '0', true), set_config('maintenance_work_mem', '256MB', true)",
-    );
-    await tx.query(statement);
-  });

@@ -3,7 +3,7 @@ import { newId } from "../../../../lib/ids";
 import type { Database, Queryable } from "../../../../lib/store/database";
 import type { Entry } from "../../domain/entry";
 import type { Rebuild, Removed } from "../search-index";
-import { finishLoad, KnownFacets, loadProducts, unhurried } from "./bulk-load";
+import { finishLoad, KnownFacets, loadProducts } from "./bulk-load";
 import { catchUp, lockIndex } from "./changes";
 import { CREATE_CHANGES, createTables, LIVE, NEXT, OLD } from "./tables";
 
@@ -71,7 +71,7 @@ class PostgresRebuild implements Rebuild {
       await tx.query("UPDATE index_state SET rebuild_id = NULL");
     });
     clearInterval(this.#heartbeat);
-    await unhurried(this.#db, `DROP SCHEMA IF EXISTS ${OLD} CASCADE`);
+    await this.#db.unhurried(`DROP SCHEMA IF EXISTS ${OLD} CASCADE`);
   }
 
   async abandon(): Promise<void> {
