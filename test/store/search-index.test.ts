@@ -372,7 +372,12 @@ describe.each(searchIndexes)("an index in $name", ({ open }) => {
       "finds the same as one that reads all, by %s, page by page and each once",
       async (sort) => {
         for (const text of texts) {
-          for (const filters of [{}, { inStock: true }, { maxPrice: 5_000 }]) {
+          for (const filters of [
+            {},
+            { inStock: true },
+            { maxPrice: 5_000 },
+            { minPrice: 600, maxPrice: 60_000, inStock: true },
+          ]) {
             const criteria = { text, sort, ...filters };
             const pages = (await allPages(index, { ...criteria, limit: 7 })).flat();
             const expected = (await allPages(small, { ...criteria, limit: 100 })).flat();

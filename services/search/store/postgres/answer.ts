@@ -4,8 +4,8 @@ import type { Card } from "../../domain/entry";
 import { highlight } from "../../domain/highlight";
 import type { Criteria, Found, Hit } from "../search-index";
 import type { FacetNames } from "./facet-dictionary";
-import { findPage, orderOf } from "./find-page";
-import { readView, readWholeShop, type Reading, type Source } from "./read-view";
+import { findPage, isOfAll, orderOf } from "./find-page";
+import { EMPTY, readView, readWholeShop, type Reading, type Source } from "./read-view";
 import type { Paging, Row } from "./statement";
 import { LIVE } from "./tables";
 import type { TextQuery } from "./text-query";
@@ -39,7 +39,7 @@ export async function answer(
 ): Promise<Found> {
   const views = await toViews(search.db, criteria, text);
   const paging = pagingOf(criteria, text?.query ?? null);
-  const main = readMain(search, views, paging.text);
+  const main = readMain(search, views, paging);
   const [{ total, estimated, facets }, { hits, next }] = await Promise.all([
     countAll(search, views, main),
     main.then((reading) => readPage(search, views, reading, paging)),
@@ -66,12 +66,12 @@ async function countAll(
 
 async function readPage(
   source: Source,
-  { main: view, products }: Views,
+  { main: view, products, bands }: Views,
   reading: Reading,
   paging: Paging,
 ): Promise<Pick<Found, "hits" | "next">> {
   if (!view || (reading.total === 0 && !reading.estimated)) return { hits: [], next: null };
-  const rows = await findPage(source, { view, reading, products }, paging);
+  const rows = await findPage(source, { view, reading, products, bands }, paging);
   const shown = rows.slice(0, paging.limit - 1);
   return {
     hits: await toHits(source.db, shown, paging.text),
@@ -89,14 +89,14 @@ function sharing({ db, limits }: Source, views: number): Source {
   return { db, limits: { worthCounting: Math.max(sample, limits.worthCounting * share), sample } };
 }
 
-const EMPTY: Reading = {
-  ...{ total: 0, counts: new Map(), reached: 0, exactTitles: 0, titles: 0, estimated: false },
-};
-
-async function readMain(source: Source, views: Views, text: TextQuery | null): Promise<Reading> {
+async function readMain(source: Source, views: Views, paging: Paging): Promise<Reading> {
   if (!views.main) return EMPTY;
   if (views.isWholeShop()) return readWholeShop(source.db);
-  const reading = await readView(source, views.main, text);
+  const { text } = paging;
+  const reading = await readView(source, views.main, {
+    text,
+    paging: isOfAll(paging) ? paging : null,
+  });
   const [group, ...others] = views.keptOut.keys();
   const isExact = others.length === 0 && group !== "price" && views.isWholeShop(group);
   // How many products one facet has is known without looking.
@@ -112,7 +112,8 @@ async function readWider(
   const readings = [...keptOut].map(async ([group, view]): Promise<[string, Reading]> => {
     if (isWholeShop(group)) return [group, await readWholeShop(source.db)];
     const [kept, out] = await Promise.all([main, view ? readView(source, view) : EMPTY]);
-    return [group, addReadings(kept, out)];
+    const counts = group === "price" && !view ? kept.outside : out.counts;
+    return [group, addReadings(kept, { ...out, counts })];
   });
   return new Map(await Promise.all(readings));
 }

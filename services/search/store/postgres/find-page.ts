@@ -1,9 +1,11 @@
+import { bandOf } from "../../domain/price-bands";
 import type { Group, Order, PageKey, Sort } from "../../domain/page-key";
 import { readSorted, walk } from "./read-rows";
 import type { Reading, Source } from "./read-view";
-import { TITLE_SCORE, type Paging, type Row } from "./statement";
+import type { Paging, Row } from "./statement";
 import type { TextQuery } from "./text-query";
-import type { View } from "./views";
+import { facetTerm } from "./terms";
+import type { Band, View } from "./views";
 
 export interface KeyedRow extends Row {
   readonly key: PageKey;
@@ -15,6 +17,7 @@ export interface Matches {
   readonly reading: Reading;
   /** Of the whole shop. */
   readonly products: number;
+  readonly bands: readonly Band[];
 }
 
 /** The order in which a result is sorted that was read in full. Without a text all are as relevant. */
@@ -23,6 +26,10 @@ export function orderOf(sort: Sort, text: TextQuery | null): Order {
   if (sort !== "relevance") return sort;
   return text ? "score" : "date";
 }
+
+/** Whether a page is one of all matches, not of groups: also one that goes on with such a list. */
+export const isOfAll = ({ order, after }: Paging): boolean =>
+  order !== "score" || !after || after[0] === "all";
 
 const withKey =
   (group: Group, order: Order) =>
@@ -43,14 +50,13 @@ export async function findPage(
   paging: Paging,
 ): Promise<KeyedRow[]> {
   const { order, after, text } = paging;
-  if (order === "score" && text) {
-    const inGroups = after ? after[0] !== "all" : !isFew(source, matches.reading.reached);
-    const ranked = { ...paging, text };
-    if (inGroups) return pageOfGroups(source, matches, ranked);
-    return (await bestOf(source, matches, ranked)).map(withKey("all", order));
+  const { page } = matches.reading;
+  if (page) return page.map(withKey("all", order));
+  if (order === "score" && text && (!after || after[0] !== "all")) {
+    return pageOfGroups(source, matches, { ...paging, text });
   }
-  const read = isSortedSooner(matches, paging) ? readSorted : walk;
-  return (await read(source.db, matches.view, paging)).map(withKey("all", order));
+  const rows = await sortedOrWalked(source, matches, paging);
+  return rows.map(withKey("all", order));
 }
 
 const isFew = ({ limits }: Source, matches: number): boolean => matches <= limits.worthCounting;
@@ -60,12 +66,50 @@ const STRIDE: Readonly<Record<Order, number>> = {
   ...{ score: 1, date: 0.25, price_asc: 1, price_desc: 1 },
 };
 
-function isSortedSooner(
-  { reading: { reached, total }, products }: Matches,
-  { order, limit }: Paging,
-): boolean {
-  const walked = (products / Math.max(1, total)) * limit;
-  return reached <= walked * STRIDE[order];
+async function sortedOrWalked(
+  { db }: Source,
+  { view, reading: { reached, total, counts }, products, bands }: Matches,
+  paging: Paging,
+): Promise<Row[]> {
+  const { order, limit } = paging;
+  const inBand = ({ id }: Band): number => (counts.get(id) ?? 0) / Math.max(1, total);
+  const first = firstBands(bands, inBand, paging, (2 * limit) / Math.max(1, total));
+  const sorted = reached * sum(first.map(inBand));
+  const walked = (products / Math.max(1, total)) * limit * STRIDE[order];
+  if (order !== "score" && walked < (first.length > 0 ? sorted : reached)) {
+    return walk(db, view, paging);
+  }
+  if (first.length > 0) {
+    const anyOfFirst = `(${first.map(({ id }) => facetTerm(id)).join(" | ")})`;
+    const rows = await readSorted(db, part(view, anyOfFirst), paging);
+    if (rows.length >= limit) return rows;
+  }
+  return readSorted(db, view, paging);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/**
+ * Of a list by price, the bands that it begins or goes on with: so many as are expected to have this
+ * share of the matches. None of a list by anything else.
+ */
+function firstBands(
+  bands: readonly Band[],
+  inBand: (band: Band) => number,
+  { order, after }: Paging,
+  share: number,
+): readonly Band[] {
+  if (order !== "price_asc" && order !== "price_desc") return [];
+  const rising = order === "price_asc";
+  const inOrder = rising ? bands : [...bands].reverse();
+  const seen = after && bandOf(after[3]).from;
+  let expected = 0;
+  return inOrder.filter((band) => {
+    if (seen !== null && (rising ? band.from < seen : band.from > seen)) return false;
+    const isWanted = expected < share;
+    expected += inBand(band);
+    return isWanted;
+  });
 }
 
 interface RankedPaging extends Paging {
@@ -76,20 +120,6 @@ const part = (view: View, ...terms: string[]): View => ({
   ...view,
   terms: [...view.terms, ...terms],
 });
-
-/** Of all matches by score. Those with the text in the title come first, and often are a page. */
-async function bestOf(
-  { db }: Source,
-  { view, reading }: Matches,
-  paging: RankedPaging,
-): Promise<Row[]> {
-  const { after, limit, text } = paging;
-  if (reading.titles >= limit && (!after || after[2] >= TITLE_SCORE)) {
-    const rows = await readSorted(db, part(view, text.title), paging);
-    if (rows.length >= limit) return rows;
-  }
-  return readSorted(db, view, paging);
-}
 
 const RANK: Readonly<Record<Group, number>> = { all: 0, exact: 1, title: 2, rest: 3 };
 

@@ -1,8 +1,16 @@
 import type { Queryable } from "../../../../lib/store/database";
 import { countIds, type Counts } from "../../domain/count-facets";
-import { conditions, Statement } from "./statement";
+import {
+  afterKey,
+  conditions,
+  ORDER_BY,
+  scoreOf,
+  Statement,
+  type Paging,
+  type Row,
+} from "./statement";
 import { ALL_PRODUCTS, LIVE } from "./tables";
-import { inSampleIndex, sampleTerm, SMALLEST_SAMPLE } from "./terms";
+import { INDEXED_SAMPLES, inSampleIndex, sampleTerm, SMALLEST_SAMPLE } from "./terms";
 import { allOf, type TextQuery } from "./text-query";
 import type { View } from "./views";
 
@@ -26,6 +34,8 @@ export interface Source {
 export interface Reading {
   readonly total: number;
   readonly counts: Counts;
+  /** Of what only the price keeps out, when the view tells. */
+  readonly outside: Counts;
   /** Products that meet the view's terms: what it would cost to read them all. */
   readonly reached: number;
   /** Those of them that have the text in the title: typed in full, and also begun. */
@@ -33,7 +43,14 @@ export interface Reading {
   readonly titles: number;
   /** Whether all numbers were told from a sample. */
   readonly estimated: boolean;
+  /** The page that was asked for; null when not all matches were read. */
+  readonly page: readonly Row[] | null;
 }
+
+export const EMPTY: Reading = {
+  ...{ total: 0, counts: new Map(), outside: new Map(), reached: 0, exactTitles: 0, titles: 0 },
+  ...{ estimated: false, page: null },
+};
 
 /** All products on sale, counted when they were indexed. */
 export async function readWholeShop(db: Queryable): Promise<Reading> {
@@ -48,7 +65,7 @@ export async function readWholeShop(db: Queryable): Promise<Reading> {
   }
   const total = counts.get(ALL_PRODUCTS) ?? 0;
   counts.delete(ALL_PRODUCTS);
-  return { total, counts, reached: Infinity, exactTitles: 0, titles: 0, estimated: false };
+  return { ...EMPTY, total, counts, reached: Infinity };
 }
 
 const NONE = Buffer.alloc(0);
@@ -58,58 +75,105 @@ interface Counted {
   /** Those that meet the rest as well. */
   readonly total: number;
   readonly ids: Buffer | null;
+  readonly outside: Buffer | null;
   readonly exact_titles: number;
   readonly titles: number;
+  readonly page: Row[] | null;
 }
 
-/** Of all products, or those of one sample. */
+/** What else is told of the products of a view. */
+export interface Wanted {
+  /** Whose titles are counted. */
+  readonly text?: TextQuery | null;
+  /** What is shown of them, when all are read. */
+  readonly paging?: Paging | null;
+}
+
+/** Of all products, or those of one sample, found once for all that is told of them. */
 async function count(
   db: Queryable,
   view: View,
   level: number | null,
-  text: TextQuery | null,
+  { text, paging }: Wanted,
 ): Promise<Counted> {
   const s = new Statement();
   const terms = level === null ? view.terms : [...view.terms, sampleTerm(level)];
   const having = (query: string | null | undefined): string =>
     query ? `count(*) FILTER (WHERE terms @@ ${s.bind(query, "tsquery")})::int` : "0";
+  const outside = outsideOf(view);
   const [row] = await db.query<Counted>(
-    `SELECT count(*)::int AS reached, count(*) FILTER (WHERE passes)::int AS total,
-       string_agg(facets, '') FILTER (WHERE passes) AS ids,
-       ${having(text?.exactTitle)} AS exact_titles, ${having(text?.title)} AS titles
-     FROM (SELECT terms, facets, ${conditions(s, view, [])} AS passes FROM ${LIVE}.doc
+    `WITH hit AS (
+       SELECT id, created, price, facets, ${text ? "name_length, terms," : ""} ${conditions(s, view, [])} AS passes,
+         ${outside ? conditions(s, outside, []) : "false"} AS outside
+       FROM ${LIVE}.doc
        WHERE ${terms.length > 0 ? `terms @@ ${s.bind(allOf(terms), "tsquery")}` : "true"}
-         AND ${level === null ? "true" : inSampleIndex(level)}) hit`,
+         AND ${level === null ? "true" : inSampleIndex(level)})
+     SELECT count(*)::int AS reached, count(*) FILTER (WHERE passes)::int AS total,
+       string_agg(facets, '') FILTER (WHERE passes) AS ids,
+       string_agg(facets, '') FILTER (WHERE outside) AS outside,
+       ${having(text?.exactTitle)} AS exact_titles, ${having(text?.title)} AS titles,
+       ${paging && level === null ? `coalesce((${pageOf(s, view, paging)}), '[]')` : "NULL"} AS page
+     FROM hit`,
     s.values,
   );
-  return row ?? { reached: 0, total: 0, ids: null, exact_titles: 0, titles: 0 };
+  return row ?? { ...EMPTY, ids: null, outside: null, exact_titles: 0, page: null };
+}
+
+/** Those that only the price keeps out, when the view's terms do not. */
+const outsideOf = ({ seesAllPrices, ...view }: View): View | null =>
+  seesAllPrices && view.price
+    ? { ...view, seesAllPrices, price: { ...view.price, outside: true } }
+    : null;
+
+/** Of all hits by score, those with the text in the title come first: mostly all that is weighed. */
+function pageOf(s: Statement, view: View, { order, after, limit, text }: Paging): string {
+  const atMost = s.bind(limit, "int");
+  const inTitle = text && order === "score" && !after ? s.bind(text.title, "tsquery") : null;
+  const weighed = inTitle
+    ? `AND (terms @@ ${inTitle} OR (SELECT count(*) FROM hit WHERE passes AND terms @@ ${inTitle}) < ${atMost})`
+    : "";
+  return `SELECT json_agg(shown) FROM (
+      SELECT * FROM (
+        SELECT id, created, price, ${scoreOf(s, view, text)} AS score FROM hit WHERE passes ${weighed}) weighed
+      WHERE ${afterKey(s, order, after)} ORDER BY ${ORDER_BY[order]} LIMIT ${atMost}) shown`;
 }
 
 /** The sample that has about `wanted` of so many matches; each level has half of the one before. */
 export const levelFor = (matches: number, wanted: number): number =>
   Math.min(SMALLEST_SAMPLE, Math.max(1, Math.round(Math.log2(matches / wanted))));
 
+/** Smaller ones than this are not worth it: they are found among all, as all of them are. */
+const LARGEST_SAMPLE = Math.min(...INDEXED_SAMPLES);
+
 /**
  * Counts a view in full when it is worth it; else a sample just large enough. The first sample is
- * sized by what is known beforehand, which is an upper bound; when it comes out small, it tells how
- * large the next one has to be. `text`: whose titles are also counted.
+ * sized by what is known beforehand; when it comes out small, it tells how large the next one has to be.
  */
 export async function readView(
   { db, limits: { worthCounting, sample: wanted } }: Source,
   view: View,
-  text: TextQuery | null = null,
+  also: Wanted = {},
 ): Promise<Reading> {
-  const readAll = async () => toReading(await count(db, view, null, text), null);
-  if (view.atMost <= worthCounting) return readAll();
-  for (let level = levelFor(view.atMost, wanted); ;) {
-    const sample = await count(db, view, level, text);
+  const readAll = async () => toReading(await count(db, view, null, also), null);
+  const isWorthCounting = (matches: number): boolean =>
+    matches <= worthCounting || levelFor(matches, wanted) < LARGEST_SAMPLE;
+  if (isWorthCounting(view.atMost)) return readAll();
+  // What is expected to be few is only to be confirmed, at the least cost.
+  const expected = isWorthCounting(view.likely)
+    ? view.atMost
+    : Math.max(view.likely, view.atMost / MISJUDGED);
+  for (let level = levelFor(expected, wanted); ;) {
+    const sample = await count(db, view, level, also);
     const matches = sample.reached * 2 ** level;
-    if (matches <= worthCounting && hasPositive(view)) return readAll();
+    if (isWorthCounting(matches) && hasPositive(view)) return readAll();
     const next = levelFor(Math.max(1, matches), wanted);
     if (sample.reached >= wanted / 2 || next >= level) return toReading(sample, level);
     level = next;
   }
 }
+
+/** Filters go together more often than chance has it: a sample may be so many times too large. */
+const MISJUDGED = 4;
 
 /** Without any, the index would have to be read from end to end. */
 const hasPositive = ({ terms }: View): boolean => terms.some((term) => !term.startsWith("!"));
@@ -119,9 +183,11 @@ function toReading(counted: Counted, level: number | null): Reading {
   return {
     total: counted.total * scale,
     counts: countIds(counted.ids ?? NONE, scale),
+    outside: countIds(counted.outside ?? NONE, scale),
     reached: counted.reached * scale,
     exactTitles: counted.exact_titles * scale,
     titles: counted.titles * scale,
     estimated: level !== null,
+    page: counted.page,
   };
 }

@@ -17,8 +17,12 @@ export interface View {
   readonly without: string | null;
   readonly price: PriceRange | null;
   readonly inStock: boolean;
+  /** Whether what only the price keeps out meets `terms` as well. */
+  readonly seesAllPrices: boolean;
   /** About as many products as meet `terms`, or fewer do. */
   readonly atMost: number;
+  /** As many do if each condition leaves the same share of any products. */
+  readonly likely: number;
 }
 
 interface PriceRange {
@@ -38,12 +42,20 @@ interface Filter {
   readonly price: PriceRange | null;
 }
 
+/** The facet of a band of prices. */
+export interface Band {
+  readonly id: number;
+  readonly from: number;
+}
+
 export interface Views {
   /** Of the whole shop. */
   readonly products: number;
+  /** Those that a range of prices was asked for, the lowest first. */
+  readonly bands: readonly Band[];
   /** What is found; null: nothing can be. */
   readonly main: View | null;
-  /** For each filter, what only that one keeps out; null: nothing. */
+  /** For each filter, what only that one keeps out; null: nothing, or of the price what `main` tells. */
   readonly keptOut: ReadonlyMap<string, View | null>;
   /** Whether there is no condition at all; or none but the filter of `group`. */
   readonly isWholeShop: (group?: string) => boolean;
@@ -55,26 +67,36 @@ export async function toViews(
   criteria: Criteria,
   text: { readonly query: TextQuery; readonly atMost: number } | null,
 ): Promise<Views> {
-  const { filters, products } = await findFilters(db, criteria);
+  const { filters, products, bands } = await findFilters(db, criteria);
   const inStock = criteria.inStock ?? false;
   const view = (kept: readonly Filter[], out: Filter | null): View | null => {
     if (kept.some(({ term }) => term === null)) return null;
     const ranges = kept.flatMap(({ price }) => price ?? []);
-    const terms = telling(kept, text?.atMost ?? products).flatMap(({ term }) => term ?? []);
+    const matching = text?.atMost ?? products;
+    const asked = telling(kept, matching).filter(({ term }) => term);
     return {
-      terms: [...(text?.query.required ?? []), ...terms.filter(Boolean)],
+      terms: [...(text?.query.required ?? []), ...asked.flatMap(({ term }) => term ?? [])],
       check: text?.query.check ?? null,
       without: out?.price ? null : (out?.term ?? null),
       price: out?.price ? { ...out.price, outside: true } : (ranges[0] ?? null),
       inStock,
-      atMost: Math.min(products, text?.atMost ?? products, ...kept.map((f) => f.products)),
+      seesAllPrices: !out && !asked.some(({ price }) => price),
+      atMost: Math.min(products, matching, ...asked.map((f) => f.products)),
+      likely: asked.reduce(
+        (left, f) => (left * f.products) / products,
+        Math.min(products, matching),
+      ),
     };
   };
   const others = (filter: Filter) => filters.filter((other) => other !== filter);
+  const main = view(filters, null);
+  const keptOut = (filter: Filter): View | null =>
+    filter.price && main?.seesAllPrices ? null : view(others(filter), filter);
   return {
     products,
-    main: view(filters, null),
-    keptOut: new Map(filters.map((filter) => [filter.group, view(others(filter), filter)])),
+    bands,
+    main,
+    keptOut: new Map(filters.map((filter) => [filter.group, keptOut(filter)])),
     isWholeShop: (group) => !text && !inStock && filters.every((filter) => filter.group === group),
   };
 }
@@ -96,7 +118,7 @@ function telling(kept: readonly Filter[], atMost: number): readonly Filter[] {
 async function findFilters(
   db: Queryable,
   criteria: Criteria,
-): Promise<{ filters: Filter[]; products: number }> {
+): Promise<Pick<Views, "products" | "bands"> & { filters: Filter[] }> {
   const facets = facetsIn(criteria);
   const range = rangeOf(criteria);
   const bands = range ? bandsWithin(range.min, range.max) : [];
@@ -117,11 +139,10 @@ async function findFilters(
     const term = row ? facetTerm(row.id) : null;
     return { group: groupOf(wanted), term, products: row?.products ?? 0, price: null };
   });
-  if (range) {
-    const found = rows.filter(({ kind }) => kind === "price");
-    filters.push(priceFilter(range, bands.length, found));
-  }
-  return { filters, products };
+  const found = rows.filter(({ kind }) => kind === "price");
+  if (range) filters.push(priceFilter(range, bands.length, found));
+  const inOrder = found.map(({ id, value }) => ({ id, from: Number(value) }));
+  return { filters, products, bands: inOrder.sort((a, b) => a.from - b.from) };
 }
 
 function priceFilter(
