@@ -98,12 +98,15 @@ async function count(
 ): Promise<Counted> {
   const s = new Statement();
   const terms = level === null ? view.terms : [...view.terms, sampleTerm(level)];
+  const shown = level === null ? paging : null;
+  // Who has the page needs no titles to find it by.
   const having = (query: string | null | undefined): string =>
-    query ? `count(*) FILTER (WHERE terms @@ ${s.bind(query, "tsquery")})::int` : "0";
+    query && !shown ? `count(*) FILTER (WHERE terms @@ ${s.bind(query, "tsquery")})::int` : "0";
   const outside = outsideOf(view);
   const [row] = await db.query<Counted>(
     `WITH hit AS (
-       SELECT id, created, price, facets, ${text ? "name_length, terms," : ""} ${conditions(s, view, [])} AS passes,
+       SELECT id, created, price, facets, ${shown ? weighed(s, view, shown) : "terms"},
+         ${conditions(s, view, [])} AS passes,
          ${outside ? conditions(s, outside, []) : "false"} AS outside
        FROM ${LIVE}.doc
        WHERE ${terms.length > 0 ? `terms @@ ${s.bind(allOf(terms), "tsquery")}` : "true"}
@@ -112,7 +115,7 @@ async function count(
        string_agg(facets, '') FILTER (WHERE passes) AS ids,
        string_agg(facets, '') FILTER (WHERE outside) AS outside,
        ${having(text?.exactTitle)} AS exact_titles, ${having(text?.title)} AS titles,
-       ${paging && level === null ? `coalesce((${pageOf(s, view, paging)}), '[]')` : "NULL"} AS page
+       ${shown ? `coalesce((${pageOf(s, shown)}), '[]')` : "NULL"} AS page
      FROM hit`,
     s.values,
   );
@@ -125,18 +128,13 @@ const outsideOf = ({ seesAllPrices, ...view }: View): View | null =>
     ? { ...view, seesAllPrices, price: { ...view.price, outside: true } }
     : null;
 
-/** Of all hits by score, those with the text in the title come first: mostly all that is weighed. */
-function pageOf(s: Statement, view: View, { order, after, limit, text }: Paging): string {
-  const atMost = s.bind(limit, "int");
-  const inTitle = text && order === "score" && !after ? s.bind(text.title, "tsquery") : null;
-  const weighed = inTitle
-    ? `AND (terms @@ ${inTitle} OR (SELECT count(*) FROM hit WHERE passes AND terms @@ ${inTitle}) < ${atMost})`
-    : "";
-  return `SELECT json_agg(shown) FROM (
-      SELECT * FROM (
-        SELECT id, created, price, ${scoreOf(s, view, text)} AS score FROM hit WHERE passes ${weighed}) weighed
-      WHERE ${afterKey(s, order, after)} ORDER BY ${ORDER_BY[order]} LIMIT ${atMost}) shown`;
-}
+const weighed = (s: Statement, view: View, { order, text }: Paging): string =>
+  `${scoreOf(s, view, order === "score" ? text : null)} AS score`;
+
+const pageOf = (s: Statement, { order, after, limit }: Paging): string =>
+  `SELECT json_agg(shown) FROM (
+     SELECT id, created, price, score FROM hit WHERE passes AND ${afterKey(s, order, after)}
+     ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}) shown`;
 
 /** The sample that has about `wanted` of so many matches; each level has half of the one before. */
 export const levelFor = (matches: number, wanted: number): number =>
