@@ -16,7 +16,7 @@ import type { View } from "./views";
 
 /** How much of the index one search reads. */
 export interface Limits {
-  /** Up to this many matches are read and counted one by one; of more, a sample. */
+  /** Up to this many matches, or as have no indexed sample, are read and counted one by one; of more, a sample. */
   readonly worthCounting: number;
   /** About as many matches as a sample has. */
   readonly sample: number;
@@ -140,7 +140,7 @@ const pageOf = (s: Statement, { order, after, limit }: Paging): string =>
 export const levelFor = (matches: number, wanted: number): number =>
   Math.min(SMALLEST_SAMPLE, Math.max(1, Math.round(Math.log2(matches / wanted))));
 
-/** Smaller ones than this are not worth it: they are found among all, as all of them are. */
+/** A larger one is not worth it: it is found in the index of all products, at the cost of all. */
 const LARGEST_SAMPLE = Math.min(...INDEXED_SAMPLES);
 
 /**
