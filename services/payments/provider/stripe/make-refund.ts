@@ -34,7 +34,7 @@ export async function makeRefund(
     const known = await findRefund(api, chargeId, key, signal);
     if (known) return known;
     const call = { method: "POST", path: REFUNDS, fields, idempotencyKey, signal } as const;
-    return (await api.call(call, refund)).value;
+    return (await api.ask(call, refund)).value;
   });
   if (made.status === "succeeded" || made.status === "pending") return made.id;
   throw new Error(`Stripe's refund ${made.id} of ${chargeId} is ${made.status}`);
@@ -47,6 +47,6 @@ async function findRefund(
   signal: AbortSignal,
 ): Promise<Refund | undefined> {
   const fields = { payment_intent: chargeId, limit: "100" };
-  const { value } = await api.call({ method: "GET", path: REFUNDS, fields, signal }, refunds);
+  const { value } = await api.ask({ method: "GET", path: REFUNDS, fields, signal }, refunds);
   return value.data.find(({ metadata }) => metadata.key === key);
 }

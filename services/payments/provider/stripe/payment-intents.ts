@@ -69,7 +69,7 @@ export class PaymentIntents {
     const key = idempotencyKey === undefined ? {} : { idempotencyKey };
     try {
       const call = { method: "POST", path, fields, ...key, signal } as const;
-      const { value, replayed } = await this.#api.call(call, paymentIntent);
+      const { value, replayed } = await this.#api.ask(call, paymentIntent);
       return replayed ? await this.#read(id, signal) : value;
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
@@ -81,7 +81,7 @@ export class PaymentIntents {
 
   async #read(id: string, signal: AbortSignal): Promise<PaymentIntent> {
     const path = `${INTENTS}/${encodeURIComponent(id)}`;
-    return (await this.#api.call({ method: "GET", path, signal }, paymentIntent)).value;
+    return (await this.#api.ask({ method: "GET", path, signal }, paymentIntent)).value;
   }
 
   /** Asked without the payment method: there is an intent to cancel even for one that does not exist. */
@@ -99,7 +99,7 @@ export class PaymentIntents {
     };
     return underKey(key, async (idempotencyKey) => {
       const call = { method: "POST", path: INTENTS, fields, idempotencyKey, signal } as const;
-      const { value, replayed } = await this.#api.call(call, paymentIntent);
+      const { value, replayed } = await this.#api.ask(call, paymentIntent);
       return replayed ? this.#read(value.id, signal) : value;
     });
   }
@@ -111,7 +111,7 @@ export class PaymentIntents {
   ): Promise<PaymentIntent | undefined> {
     const fields = { query: `metadata['key']:'${idempotencyKey.replaceAll(/['\\]/g, "\\$&")}'` };
     const call = { method: "GET", path: `${INTENTS}/search`, fields, signal } as const;
-    const { data } = (await this.#api.call(call, foundIntents)).value;
+    const { data } = (await this.#api.ask(call, foundIntents)).value;
     // Beside the one that was used there may be one that Stripe made and then failed to tell of.
     return data.find((intent) => stageOf(intent) !== "new") ?? data[0];
   }

@@ -59,7 +59,7 @@ export class StripeApi {
   }
 
   /** Rejects with a StripeError for a bad answer, and with another one when there was none. */
-  async call<S extends TSchema>(call: StripeCall, shape: Validator<S>): Promise<Answer<Static<S>>> {
+  async ask<S extends TSchema>(call: StripeCall, shape: Validator<S>): Promise<Answer<Static<S>>> {
     const response = await this.#send(call);
     const body = parse(await response.text());
     if (!response.ok || !shape.accepts(body)) throw new StripeError(call, response, body);
