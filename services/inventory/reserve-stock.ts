@@ -1,6 +1,7 @@
 import type { EventHandler } from "../../lib/messaging/event";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import { crossesSoldOut, toLevel } from "./domain/stock-level";
+import { holdStandings } from "./store/reconcile-store";
 import { commitHold, holdStock, releaseStock, type ChangedStock } from "./store/reservation-store";
 
 /** A hold outlives its order's deadline by this; by then the order has ended and released it. */
@@ -38,9 +39,12 @@ export const reserveStock: EventHandler<"order.created", unknown> = async ({ pay
 
 /** Done: what was held is sold. */
 export const commitStock: EventHandler<"order.confirmed", unknown> = async ({ payload }, work) => {
-  if (await commitHold(work, payload.orderId)) return;
-  // Only an ended order releases its hold, and an ended order is never confirmed.
-  throw new Error(`order ${payload.orderId} is confirmed, but its stock is not held`);
+  const { orderId } = payload;
+  if (await commitHold(work, orderId)) return;
+  const [hold] = await holdStandings(work, [orderId]);
+  // The reconciler was sooner; or the order has ended since, and another replica heard of that first.
+  if (hold?.status === "committed" || hold?.status === "released") return;
+  throw new Error(`order ${orderId} is confirmed, but its stock is not held`);
 };
 
 /** Undo: the units of an order that ended can be bought again. */

@@ -134,16 +134,33 @@ test("a cancellation that overtakes its order leaves nothing held", async () => 
   });
 });
 
-test("a confirmed order's units leave the shelf, and come back when it is refunded unshipped", async () => {
-  await stockUp({ "SOLD-1": 5 });
-  const orderId = newId();
-  await created(orderId, { "SOLD-1": 2 });
-  await publish("order.confirmed", {
+const confirmed = (orderId: string) =>
+  publish("order.confirmed", {
     ...reference(orderId),
     items: [],
     ...sums,
     shippingAddress: { name: "A", line1: "B", city: "C", postalCode: "1", country: "DE" },
   });
+const outcomeOf = async (orderId: string, event: string) =>
+  (await shop.call("inventory.trace", { correlationId: orderId })).find(
+    (entry) => entry.kind === "handled" && entry.event === event,
+  )?.status;
+
+test("a cancellation that overtakes the confirmation, at another replica, is no fault of either", async () => {
+  await stockUp({ "OVER-1": 2 });
+  const orderId = newId();
+  await created(orderId, { "OVER-1": 2 });
+  await cancelled(orderId);
+  await confirmed(orderId);
+  expect(await outcomeOf(orderId, "order.confirmed")).toBe("done");
+  expect(await levelOf("OVER-1")).toMatchObject({ onHand: 2, reserved: 0 });
+});
+
+test("a confirmed order's units leave the shelf, and come back when it is refunded unshipped", async () => {
+  await stockUp({ "SOLD-1": 5 });
+  const orderId = newId();
+  await created(orderId, { "SOLD-1": 2 });
+  await confirmed(orderId);
   const sold = await shop.call("inventory.stock", {
     levels: [{ sku: "SOLD-1", onHand: 3 }],
     reason: "recount",
@@ -206,4 +223,10 @@ test("200 orders at once for 10 units hold exactly 10", async () => {
     return b.pendingEvents === 0 && b;
   });
   expect(backlog).toMatchObject({ parkedEvents: 0, deadLetters: 0 });
+});
+
+test("a confirmation without any hold is a fault", async () => {
+  const orderId = newId();
+  await confirmed(orderId);
+  expect(await outcomeOf(orderId, "order.confirmed")).toBe("parked");
 });
