@@ -43,15 +43,26 @@ export function registerMetrics(registry: MetricRegistry, table: MetricTable): v
   }
 }
 
+/** The one of each metric, whoever writes it: of one that every action writes there would be a hundred. */
+const known = new WeakMap<RegisteredMetric, Series>();
+
+function seriesOf(metric: RegisteredMetric, definition: MetricDefinition): Series {
+  const series = known.get(metric) ?? new Series(metric, definition);
+  known.set(metric, series);
+  return series;
+}
+
 const OFF = { add: () => undefined, set: () => undefined, observe: () => undefined };
 
 export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table: T): Meter<T> {
   if (!metrics.isEnabled()) return OFF;
   registerMetrics(metrics, table);
-  const seriesOf = ([name, definition]: [string, MetricDefinition]) =>
+  const found = Object.entries(table).map(
     // It is there: registered just now, if not before.
-    [name, new Series(metrics.getMetric(name) as unknown as RegisteredMetric, definition)] as const;
-  const series = Object.fromEntries(Object.entries(table).map(seriesOf)) as Record<keyof T, Series>;
+    ([name, definition]) =>
+      [name, seriesOf(metrics.getMetric(name) as unknown as RegisteredMetric, definition)] as const,
+  );
+  const series = Object.fromEntries(found) as Record<keyof T, Series>;
   return {
     add: (name, labels, value = 1) => series[name].add(value, labels),
     set: (name, value, labels) => series[name].set(value, labels),
