@@ -87,13 +87,7 @@ export class ChaosServers {
 
   /** Where the servers themselves are, for who is not to be disturbed. */
   get urls() {
-    const { nats, postgres, redis, mongo } = this.all;
-    return {
-      NATS_URL: nats.url,
-      POSTGRES_URL: postgres.url,
-      REDIS_URL: redis.url,
-      MONGO_URL: mongo.url,
-    };
+    return urlsBy((name) => this.all[name].url);
   }
 
   /**
@@ -104,10 +98,7 @@ export class ChaosServers {
     const postgresUrl = this.#behind("postgres", "postgres");
     const services = serviceNames.filter((name) => storeOf[name] === "POSTGRES_URL");
     return {
-      NATS_URL: this.#behind("nats", "nats"),
-      POSTGRES_URL: this.#behind("postgres", "provider"),
-      REDIS_URL: this.#behind("redis", "redis"),
-      MONGO_URL: this.#behind("mongo", "mongo"),
+      ...urlsBy((name) => this.#behind(name, name === "postgres" ? "provider" : name)),
       ...Object.fromEntries(
         services.map((name) => [databaseVariable(name), databaseUrl(postgresUrl, namespace, name)]),
       ),
@@ -139,3 +130,10 @@ export class ChaosServers {
     return url.href;
   }
 }
+
+const urlsBy = (urlOf: (name: ServerName) => string) => ({
+  NATS_URL: urlOf("nats"),
+  POSTGRES_URL: urlOf("postgres"),
+  REDIS_URL: urlOf("redis"),
+  MONGO_URL: urlOf("mongo"),
+});

@@ -9,7 +9,8 @@ import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
 export interface OutboxStore {
   /**
    * The oldest unpublished events of each aggregate that is not in `busy`, in their order, if the time
-   * of the first has come; those that another replica has just written may be left to it. Never a cursor over ids: those become visible out of order.
+   * of the first has come; those that another replica has just written may be left to it. Never a
+   * cursor over ids: those become visible out of order.
    */
   due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]>;
   markPublished(events: readonly EventEnvelope[]): Promise<void>;

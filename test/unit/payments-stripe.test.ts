@@ -63,6 +63,14 @@ const soon = () => AbortSignal.timeout(3_000);
 const charge = (request: ChargeRequest) => stripe.charge(request, soon());
 const voidCharge = (request: ChargeRequest) => stripe.voidCharge(request, soon());
 const find = (request: ChargeRequest) => stripe.findCharge(request, soon());
+const FAULTS: StripeFault[] = [
+  "answer_lost",
+  "saved_500",
+  "done_but_500",
+  "unavailable",
+  "rate_limited",
+  "garbled",
+];
 const CREATE = /^POST \/v1\/payment_intents$/;
 const CONFIRM = /confirm$/;
 const CANCEL = /cancel$/;
@@ -137,16 +145,7 @@ describe("a charge by Stripe", () => {
 
   it.each<[string, RegExp, StripeFault]>(
     [CREATE, CONFIRM].flatMap((request) =>
-      (
-        [
-          "answer_lost",
-          "saved_500",
-          "done_but_500",
-          "unavailable",
-          "rate_limited",
-          "garbled",
-        ] as const
-      ).map((fault): [string, RegExp, StripeFault] => [`${request}`, request, fault]),
+      FAULTS.map((fault): [string, RegExp, StripeFault] => [`${request}`, request, fault]),
     ),
   )("is made once, after %s went wrong: %3$s", async (_, request, fault) => {
     const order = aRequest();
@@ -309,14 +308,6 @@ describe("a refund by Stripe", () => {
 });
 
 describe("a Stripe where everything goes wrong at times", () => {
-  const FAULTS: StripeFault[] = [
-    "answer_lost",
-    "saved_500",
-    "done_but_500",
-    "unavailable",
-    "rate_limited",
-    "garbled",
-  ];
   const METHODS = ["pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"];
 
   it("charges each order once at most, and ends by telling the same to all who ask", async () => {

@@ -4,7 +4,7 @@ import { readSorted, walk } from "./read-rows";
 import type { Reading, Source } from "./read-view";
 import type { Paging, Row } from "./statement";
 import type { TextQuery } from "./text-query";
-import { facetTerm } from "./terms";
+import { anyFacet } from "./terms";
 import type { Band, View } from "./views";
 
 export interface KeyedRow extends Row {
@@ -80,8 +80,7 @@ async function sortedOrWalked(
     return walk(db, view, paging);
   }
   if (first.length > 0) {
-    const anyOfFirst = `(${first.map(({ id }) => facetTerm(id)).join(" | ")})`;
-    const rows = await readSorted(db, part(view, anyOfFirst), paging);
+    const rows = await readSorted(db, part(view, anyFacet(first)), paging);
     if (rows.length >= limit) return rows;
   }
   return readSorted(db, view, paging);

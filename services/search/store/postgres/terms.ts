@@ -12,6 +12,10 @@ export const facetTerm = (id: number): string => `'/${id}'`;
 export const skuTerm = (sku: string): string => `'@${sku}'`;
 export const sampleTerm = (level: number): string => `'#${level}'`;
 
+/** Has any of these facets; there has to be one. */
+export const anyFacet = (facets: readonly { readonly id: number }[]): string =>
+  `(${facets.map(({ id }) => facetTerm(id)).join(" | ")})`;
+
 /**
  * Samples from these levels down have indexes of their own: in the index of all products, finding a
  * small sample of many matches costs as much as finding them all.

@@ -4,7 +4,7 @@ import type { Facet } from "../../domain/entry";
 import { bandsWithin, priceBands } from "../../domain/price-bands";
 import type { Criteria } from "../search-index";
 import { ALL_PRODUCTS, LIVE } from "./tables";
-import { facetTerm } from "./terms";
+import { anyFacet, facetTerm } from "./terms";
 import type { TextQuery } from "./text-query";
 
 /** Some products: all that meet these conditions. */
@@ -150,11 +150,10 @@ function priceFilter(
   bands: number,
   found: readonly { id: number; products: number }[],
 ): Filter {
-  const anyBand = `(${found.map(({ id }) => facetTerm(id)).join(" | ")})`;
   return {
     group: "price",
     // A range of all bands is no condition on terms.
-    term: bands === priceBands.length ? "" : found.length > 0 ? anyBand : null,
+    term: bands === priceBands.length ? "" : found.length > 0 ? anyFacet(found) : null,
     products: found.reduce((sum, band) => sum + band.products, 0),
     price: range,
   };
