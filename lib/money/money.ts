@@ -32,23 +32,31 @@ export const multiply = (a: Money, quantity: number): Money =>
 export const percent = (a: Money, basisPoints: number): Money =>
   money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
 
-/** Making a formatter costs a thousand times its use; there are as many as locales times currencies. */
-const formatters = new Map<string, Intl.NumberFormat>();
+interface Notation {
+  readonly format: (amount: number) => string;
+  readonly digits: number;
+}
 
-function formatterOf(locale: string, currency: string): Intl.NumberFormat {
+/** Making a formatter costs a thousand times its use; there are as many as locales times currencies. */
+const notations = new Map<string, Notation>();
+
+function notationOf(locale: string, currency: string): Notation {
   const key = `${locale} ${currency}`;
-  let formatter = formatters.get(key);
-  if (!formatter) {
-    formatter = new Intl.NumberFormat(locale, { style: "currency", currency });
-    formatters.set(key, formatter);
+  let notation = notations.get(key);
+  if (!notation) {
+    const formatter = new Intl.NumberFormat(locale, { style: "currency", currency });
+    const digits = formatter.resolvedOptions().maximumFractionDigits ?? 2;
+    notation = { format: formatter.format, digits };
+    notations.set(key, notation);
   }
-  return formatter;
+  return notation;
 }
 
 /** Minor-unit digits of a currency by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. */
-export const minorDigits = (currency: string): number =>
-  formatterOf("en", currency).resolvedOptions().maximumFractionDigits ?? 2;
+export const minorDigits = (currency: string): number => notationOf("en", currency).digits;
 
 /** `€129.99`, for mails and people; never parsed again. */
-export const formatMoney = (value: Money, locale = "en"): string =>
-  formatterOf(locale, value.currency).format(value.amount / 10 ** minorDigits(value.currency));
+export function formatMoney({ amount, currency }: Money, locale = "en"): string {
+  const { format, digits } = notationOf(locale, currency);
+  return format(amount / 10 ** digits);
+}
