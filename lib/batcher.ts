@@ -4,9 +4,13 @@ interface Waiting<Item> {
   readonly failed: (reason: unknown) => void;
 }
 
+/** Who has waited so long for the batch before goes on another lane. */
+const LATE_MS = 50;
+
 /**
- * Handles one batch at a time, or as many as there are lanes; what is added meanwhile makes the next.
- * Alone, an item waits for nothing; under load, many share one commit or one question.
+ * Handles one batch at a time; what is added meanwhile makes the next. Alone, an item waits for
+ * nothing; under load, many share one commit or one question. With more lanes than one, a batch that
+ * hangs holds up its own items only.
  */
 export class Batcher<Item> {
   readonly #handle: (batch: readonly Item[]) => Promise<void>;
@@ -14,6 +18,7 @@ export class Batcher<Item> {
   readonly #lanes: number;
   readonly #waiting: Waiting<Item>[] = [];
   #running = 0;
+  #late: NodeJS.Timeout | undefined;
 
   constructor(handle: (batch: readonly Item[]) => Promise<void>, limit: number, lanes = 1) {
     this.#handle = handle;
@@ -25,8 +30,19 @@ export class Batcher<Item> {
   add(item: Item): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, done, failed });
-      if (this.#running < this.#lanes) void this.#run();
+      if (this.#running === 0) void this.#run();
+      else this.#expectLateness();
     });
+  }
+
+  /** Another lane, for who is still waiting by then. */
+  #expectLateness(): void {
+    if (this.#late || this.#waiting.length === 0 || this.#running >= this.#lanes) return;
+    this.#late = setTimeout(() => {
+      this.#late = undefined;
+      if (this.#waiting.length > 0) void this.#run();
+      this.#expectLateness();
+    }, LATE_MS);
   }
 
   async #run(): Promise<void> {
@@ -35,6 +51,9 @@ export class Batcher<Item> {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#limit);
+      clearTimeout(this.#late);
+      this.#late = undefined;
+      this.#expectLateness();
       try {
         await this.#handle(batch.map(({ item }) => item));
         for (const { done } of batch) done();

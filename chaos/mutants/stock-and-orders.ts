@@ -111,8 +111,8 @@ export const stepMutants: readonly Mutant[] = [
       ),
       patch(
         "services/orders/store/checkout-store.js",
-        "LEFT JOIN orders ON user_id = $1 AND idempotency_key = $2",
-        "LEFT JOIN orders ON user_id = $1 AND idempotency_key = $2 AND false",
+        "LEFT JOIN orders ON user_id = who AND idempotency_key = key",
+        "LEFT JOIN orders ON user_id = who AND idempotency_key = key AND false",
       ),
     ],
     trial: { stories: ["buy"], faults: "orders.place.after_commit=kill9@1" },

@@ -108,9 +108,9 @@ export class Outbox implements OutboxStore {
     };
   }
 
-  /** The parameter of `insertEvents`, for statements that write state and events at once. */
-  toJson(events: readonly NewEvent[], cause: Cause = {}): string {
-    return JSON.stringify(events.map((event) => this.#toRow(event, cause)));
+  /** As JSON the parameter of `insertEvents`, for statements that write state and events at once. */
+  toRows(events: readonly NewEvent[], cause: Cause = {}): object[] {
+    return events.map((event) => this.#toRow(event, cause));
   }
 
   #toRow(event: NewEvent, cause: Cause) {

@@ -15,6 +15,7 @@ import { cancelOverdue } from "./cancel-overdue";
 import { createCoupon, quoteCoupon } from "./coupons";
 import { orderMeter } from "./measure-orders";
 import { OrderMoves } from "./move-order";
+import { OrderBook } from "./order-book";
 import { placeOrder, type Checkout } from "./place-order";
 import { presentOrder } from "./present-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
@@ -29,6 +30,7 @@ const DEADLINE_POLL_MS = 500;
 
 type Members = DurableMembers &
   Pick<Checkout, "running" | "offersOf"> & {
+    book: Checkout["book"];
     measure: Checkout["measure"];
     moves: OrderMoves;
     deadlines?: Poller;
@@ -46,9 +48,8 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
     ],
     actions: {
       async place(ctx) {
-        const { db, outbox, running, offersOf, measure } = this;
-        const { orderTimeoutMs } = runtime.config;
-        return placeOrder({ db, outbox, orderTimeoutMs, running, offersOf, measure }, ctx);
+        const { db, outbox, book, running, offersOf, measure } = this;
+        return placeOrder({ db, outbox, book, running, offersOf, measure }, ctx);
       },
       async cancel(ctx) {
         const { id } = ctx.params;
@@ -173,6 +174,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       });
     },
     started() {
+      this.book = new OrderBook(this.db, runtime.config.orderTimeoutMs);
       this.deadlines = new Poller({
         name: "order deadlines",
         everyMs: DEADLINE_POLL_MS,

@@ -9,13 +9,14 @@ import type { OfferDesk } from "./ask-offers";
 import { orderNumber } from "./domain/order-number";
 import { grantOf, refuseCoupon, type Grant } from "./domain/coupon";
 import { totalBasket, type Basket, type PricedOrder } from "./domain/price-order";
+import type { OrderBook } from "./order-book";
 import { addressOf, basketOf, price, type PlaceCtx } from "./read-basket";
 import {
   insertOrder,
-  lookUp,
   type NewOrder,
   type Placed,
   type RequestKey,
+  type WrittenOrder,
 } from "./store/checkout-store";
 import { findCoupon, useCoupon } from "./store/coupon-store";
 import { toPlacedOrder, type OrderRow } from "./store/order-row";
@@ -23,7 +24,7 @@ import { toPlacedOrder, type OrderRow } from "./store/order-row";
 export interface Checkout {
   readonly db: Database;
   readonly outbox: Outbox;
-  readonly orderTimeoutMs: number;
+  readonly book: OrderBook;
   /** Fingerprints of the requests that this node is working on, by user and key. */
   readonly running: Map<string, string>;
   readonly offersOf: OfferDesk;
@@ -50,7 +51,7 @@ export async function placeOrder(checkout: Checkout, ctx: PlaceCtx): Promise<Out
   if (other !== undefined) throw fail("IDEMPOTENCY_KEY_IN_FLIGHT", undefined, { retryAfter: 1 });
   running.set(name, request.fingerprint);
   try {
-    const { placed, deadline } = await lookUp(checkout.db, request, checkout.orderTimeoutMs);
+    const { placed, deadline } = await checkout.book.find(request);
     return placed ? replay(request, placed) : await place(checkout, ctx, request, deadline);
   } finally {
     running.delete(name);
@@ -80,7 +81,7 @@ async function place(
   } catch (error) {
     if (!violates(error, "orders_request") && !violates(error, "orders_cart")) throw error;
     // The same request was faster on another node; or another request, with the same cart.
-    const { placed } = await lookUp(checkout.db, request, checkout.orderTimeoutMs);
+    const { placed } = await checkout.book.find(request);
     if (placed) return replay(request, placed);
     throw fail("CART_ALREADY_ORDERED");
   }
@@ -105,26 +106,26 @@ const canonical = (value: unknown): string =>
 type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;
 
 async function insert(
-  { db, outbox, measure }: Checkout,
+  { db, outbox, book, measure }: Checkout,
   ctx: PlaceCtx,
   basket: Basket,
   details: Details,
 ): Promise<OrderRow> {
   for (;;) {
     const id = newId();
-    const write = (tx: Queryable, grant?: Grant): Promise<OrderRow> => {
+    const write = (grant?: Grant): WrittenOrder => {
       const priced = totalBasket(basket, details.shippingAddress.country, grant);
       const order: NewOrder = { ...priced, ...details, id, number: orderNumber(id) };
-      return insertOrder(tx, order, outbox.toJson([created(order)], ctx));
+      return { order, events: outbox.toRows([created(order)], ctx) };
     };
     try {
       await failpoint("orders.place.before_commit");
       const { couponCode } = details;
       const row = couponCode
         ? await db.transaction(async (tx) =>
-            write(tx, await redeem(tx, couponCode, id, ctx.user.id, basket)),
+            insertOrder(tx, write(await redeem(tx, couponCode, id, ctx.user.id, basket))),
           )
-        : await write(db);
+        : await book.write(write());
       await failpoint("orders.place.after_commit");
       outbox.wake();
       measure(row);

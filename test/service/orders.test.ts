@@ -143,6 +143,16 @@ test("one state of a cart is ordered once, under whichever key", async () => {
   ).rejects.toMatchObject({ type: "CART_ALREADY_ORDERED" });
 });
 
+test("in a rush, one that is refused takes no other along", async () => {
+  const { items: _, ...fromOrderedCart } = request();
+  const buyers = Array.from({ length: 30 }, () => place());
+  const again = shop.call("orders.place", fromOrderedCart, alice);
+  await expect(again).rejects.toMatchObject({ type: "CART_ALREADY_ORDERED" });
+  const placed = await Promise.all([...buyers, ...Array.from({ length: 30 }, () => place())]);
+  expect(new Set(placed.map(({ order }) => order.number)).size).toBe(60);
+  for (const { order } of placed) expect(await publishedBy(order.id)).toEqual(["order.created"]);
+});
+
 test("a paid order is confirmed once; a second payment event changes nothing", async () => {
   const { order } = await place();
   await paid(order.id);

@@ -99,6 +99,27 @@ describe("a batcher", () => {
   });
 });
 
+describe("a batcher with two lanes", () => {
+  it("leaves those behind a batch that hangs to the other lane, together", async () => {
+    const hang = Promise.withResolvers<void>();
+    const batches: number[][] = [];
+    const batcher = new Batcher<number>(
+      async (batch) => {
+        batches.push([...batch]);
+        if (batch.includes(1)) await hang.promise;
+      },
+      10,
+      2,
+    );
+    const first = batcher.add(1);
+    await Promise.resolve();
+    await Promise.all([batcher.add(2), batcher.add(3)]);
+    expect(batches).toEqual([[1], [2, 3]]);
+    hang.resolve();
+    await first;
+  });
+});
+
 describe("a call to the provider", () => {
   it("is given up when it takes too long, even when it does not listen", async () => {
     let aborted = false;

@@ -17,26 +17,29 @@ export interface Placed {
   readonly order: OrderRow;
 }
 
-/**
- * What became of a request before, and when (ISO 8601, by the clock that will judge it) an order
- * placed now has to be settled.
- */
+export interface LookedUp {
+  /** ISO 8601, by the clock that will judge it: when an order placed now has to be settled. */
+  readonly deadline: string;
+  /** What became of the request before. */
+  readonly placed: Placed | null;
+}
+
+/** What is known of these requests, in their order. */
 export async function lookUp(
   db: Database,
-  { userId, key }: RequestKey,
+  requests: readonly RequestKey[],
   timeoutMs: number,
-): Promise<{ deadline: string; placed: Placed | null }> {
-  const [row] = await db.query<{ deadline: Date; fingerprint: string | null } & OrderRow>(
+): Promise<LookedUp[]> {
+  const rows = await db.query<{ deadline: Date; fingerprint: string | null } & OrderRow>(
     `SELECT now() + $3::int * interval '1 millisecond' AS deadline, fingerprint, ${ORDER_COLUMNS}
-     FROM (SELECT) one LEFT JOIN orders ON user_id = $1 AND idempotency_key = $2`,
-    [userId, key, timeoutMs],
+     FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (who, key, place)
+     LEFT JOIN orders ON user_id = who AND idempotency_key = key ORDER BY place`,
+    [requests.map(({ userId }) => userId), requests.map(({ key }) => key), timeoutMs],
   );
-  if (!row) throw new Error("an outer join without a row");
-  const { fingerprint, deadline, ...order } = row;
-  return {
+  return rows.map(({ fingerprint, deadline, ...order }) => ({
     deadline: deadline.toISOString(),
     placed: fingerprint === null ? null : { fingerprint, order },
-  };
+  }));
 }
 
 export interface NewOrder extends PricedOrder {
@@ -52,46 +55,62 @@ export interface NewOrder extends PricedOrder {
   readonly deadline: string;
 }
 
-/** Writes the order, its first history entry and its event, in one statement. */
-export async function insertOrder(
+const NEW_COLUMNS = `id uuid, number text, user_id uuid, items json, currency text, subtotal bigint,
+  discount bigint, shipping bigint, tax bigint, total bigint, shipping_address json, payment_method text,
+  idempotency_key text, fingerprint text, cart_id uuid, cart_version bigint, deadline timestamptz, coupon_code text`;
+const NEW_NAMES = NEW_COLUMNS.replace(/ (uuid|text|bigint|json|timestamptz)\b/g, "");
+
+/** Orders as they are written, with the outbox rows of their events. */
+export interface WrittenOrder {
+  readonly order: NewOrder;
+  readonly events: readonly object[];
+}
+
+/** Writes the orders, their first history entries and their events, in one statement; the rows by id. */
+export async function insertOrders(
   db: Queryable,
-  order: NewOrder,
-  eventsJson: string,
-): Promise<OrderRow> {
-  const { request, total, cart } = order;
-  const [row] = await db.query<OrderRow>(
+  written: readonly WrittenOrder[],
+): Promise<Map<string, OrderRow>> {
+  const rows = await db.query<OrderRow>(
     `WITH published AS (${insertEvents(1)}),
      placed AS (
-       INSERT INTO orders (id, number, user_id, status, items, currency, subtotal, discount, shipping,
-         tax, total, shipping_address, payment_method, idempotency_key, fingerprint, cart_id,
-         cart_version, deadline, coupon_code)
-       VALUES ($2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+       INSERT INTO orders (${NEW_NAMES}, status)
+       SELECT ${NEW_NAMES}, 'pending' FROM json_to_recordset($2::json) AS o (${NEW_COLUMNS})
        RETURNING ${ORDER_COLUMNS}
      ),
-     noted AS (INSERT INTO order_history (order_id, version, status) VALUES ($2, 1, 'pending'))
+     noted AS (INSERT INTO order_history (order_id, version, status) SELECT id, 1, 'pending' FROM placed)
      SELECT * FROM placed`,
     [
-      eventsJson,
-      order.id,
-      order.number,
-      request.userId,
-      JSON.stringify(order.items),
-      total.currency,
-      order.subtotal.amount,
-      order.discount.amount,
-      order.shipping.amount,
-      order.tax.amount,
-      total.amount,
-      JSON.stringify(order.shippingAddress),
-      order.paymentMethod,
-      request.key,
-      request.fingerprint,
-      cart?.id ?? null,
-      cart?.version ?? null,
-      order.deadline,
-      order.couponCode,
+      JSON.stringify(written.flatMap(({ events }) => events)),
+      JSON.stringify(written.map(({ order }) => toNewRow(order))),
     ],
   );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const toNewRow = ({ request, cart, ...order }: NewOrder): object => ({
+  id: order.id,
+  number: order.number,
+  user_id: request.userId,
+  items: order.items,
+  currency: order.total.currency,
+  subtotal: order.subtotal.amount,
+  discount: order.discount.amount,
+  shipping: order.shipping.amount,
+  tax: order.tax.amount,
+  total: order.total.amount,
+  shipping_address: order.shippingAddress,
+  payment_method: order.paymentMethod,
+  idempotency_key: request.key,
+  fingerprint: request.fingerprint,
+  cart_id: cart?.id ?? null,
+  cart_version: cart?.version ?? null,
+  deadline: order.deadline,
+  coupon_code: order.couponCode,
+});
+
+export async function insertOrder(db: Queryable, written: WrittenOrder): Promise<OrderRow> {
+  const row = (await insertOrders(db, [written])).get(written.order.id);
   if (!row) throw new Error("an INSERT without a row");
   return row;
 }
