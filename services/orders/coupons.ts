@@ -44,7 +44,7 @@ export async function quoteCoupon(
   db: Database,
   { code, userId, subtotal }: ActionParams<"orders.quoteCoupon">,
 ): Promise<ActionResult<"orders.quoteCoupon">> {
-  const coupon = await findCoupon(db, code, { userId: userId ?? null, lock: false });
+  const coupon = await findCoupon(db, code, userId ?? null);
   const invalid = coupon
     ? refuseCoupon(coupon, { ...coupon, subtotal })
     : "there is no such coupon";

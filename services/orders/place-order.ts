@@ -18,7 +18,7 @@ import {
   type RequestKey,
   type WrittenOrder,
 } from "./store/checkout-store";
-import { findCoupon, useCoupon } from "./store/coupon-store";
+import { lockCoupon, useCoupon } from "./store/coupon-store";
 import { toPlacedOrder, type OrderRow } from "./store/order-row";
 
 export interface Checkout {
@@ -144,7 +144,7 @@ async function redeem(
   userId: string,
   { subtotal }: Basket,
 ): Promise<Grant> {
-  const coupon = await findCoupon(tx, code, { userId, lock: true });
+  const coupon = await lockCoupon(tx, code, userId);
   if (!coupon) throw fail("COUPON_INVALID", "there is no such coupon");
   const reason = refuseCoupon(coupon, { ...coupon, subtotal });
   if (reason) throw fail("COUPON_INVALID", reason);

@@ -295,6 +295,27 @@ test("a hundred buyers and one use of a coupon: one discount; its cancellation g
   expect((await place({ couponCode: code })).order.discount.amount).toBe(250);
 });
 
+test("twenty orders of one buyer at once use a coupon no more often than one buyer may", async () => {
+  const code = `EACH-${newId().slice(-6)}`;
+  await shop.call(
+    "orders.createCoupon",
+    { code, kind: "percentage", percentOff: 10, maxUsesPerUser: 2 },
+    admin,
+  );
+  const answers = await Promise.allSettled(
+    Array.from({ length: 20 }, () => place({ couponCode: code })),
+  );
+  expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+  for (const answer of answers) {
+    if (answer.status === "rejected") {
+      expect(answer.reason).toMatchObject({
+        type: "COUPON_INVALID",
+        message: "already used by you",
+      });
+    }
+  }
+});
+
 test("a coupon's percent may have two decimals, and no more", async () => {
   const create = (percentOff: number) =>
     shop.call(

@@ -17,19 +17,30 @@ const COLUMNS = `code, kind, percent_off AS "percentOff", amount_off AS "amountO
   max_uses AS "maxUses", max_uses_per_user AS "maxUsesPerUser", uses, created_at AS "createdAt",
   ended_at AS "endedAt"`;
 
-/** A coupon with what it takes to judge it now; `lock` keeps its count still until the commit. */
+/** A coupon with what it takes to judge it now. */
 export async function findCoupon(
   db: Queryable,
   code: string,
-  options: { readonly userId: string | null; readonly lock: boolean },
+  userId: string | null,
 ): Promise<CouponNow | null> {
   const [row] = await db.query<CouponNow>(
     `SELECT ${COLUMNS}, clock_timestamp() AS now,
        (SELECT count(*)::int FROM coupon_use u WHERE u.code = c.code AND u.user_id = $2) AS "usesOfUser"
-     FROM coupon c WHERE code = upper($1) ${options.lock ? "FOR UPDATE" : ""}`,
-    [code, options.userId],
+     FROM coupon c WHERE code = upper($1)`,
+    [code, userId],
   );
   return row ?? null;
+}
+
+/** The same; its counts keep still until the commit. */
+export async function lockCoupon(
+  tx: Queryable,
+  code: string,
+  userId: string,
+): Promise<CouponNow | null> {
+  // By itself: a statement that had to wait for the lock sees the uses from before it waited.
+  await tx.query("SELECT FROM coupon WHERE code = upper($1) FOR UPDATE", [code]);
+  return findCoupon(tx, code, userId);
 }
 
 /** Counts a use by an order; the coupon's row is locked by then. */
