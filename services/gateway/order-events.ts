@@ -63,12 +63,16 @@ export class OrderEvents {
 
   /**
    * Streams what `userId`'s order went through after `lastEventId`, and then what it goes through.
-   * Null once the stream is open; 204, which tells a client to stay away, when nothing will come.
+   * Null once the stream is open, or its client has left; 204, which tells a client to stay away,
+   * when nothing will come.
    */
   async open(exchange: Exchange, userId: string, id: string): Promise<Answer | null> {
-    const release = this.#slots.take(userId);
-    exchange.res.once("close", release);
+    const { res } = exchange;
+    // Its `close` has been: it would hold the slot for ever.
+    if (isGone(res)) return null;
+    res.once("close", this.#slots.take(userId));
     const history = await this.#historyOf(userId, id);
+    if (isGone(res)) return null;
     const after = lastEventId(exchange);
     const news = history.filter(({ version }) => version > after);
     const ended = isFinal(history.at(-1));
@@ -76,8 +80,8 @@ export class OrderEvents {
     if (exchange.req.method === "HEAD") return { status: 200, headers: HEADERS, body: null };
 
     sendStreamHead(exchange, HEADERS, { closing: false, secure: this.#options.secure });
-    const listener: Listener = { res: exchange.res, version: after };
-    write(exchange.res, `retry: ${RETRY_MS}\n\n`);
+    const listener: Listener = { res, version: after };
+    write(res, `retry: ${RETRY_MS}\n\n`);
     if (!this.#tell(listener, id, news)) this.#listen(listener, id);
     return null;
   }
@@ -107,7 +111,6 @@ export class OrderEvents {
   }
 
   #listen(listener: Listener, id: string): void {
-    if (listener.res.destroyed) return;
     const watch = this.#watches.get(id) ?? this.#watch(id);
     watch.listeners.add(listener);
     const old = setTimeout(() => listener.res.end(), this.#options.lifeMs).unref();
@@ -169,9 +172,12 @@ export class OrderEvents {
   }
 }
 
+/** Whether it has ended or its client has left; over HTTP/2 only `writableEnded` tells. */
+const isGone = (res: ServerResponse): boolean => res.writableEnded || res.destroyed;
+
 /** A stream that has ended, and not closed yet, would take a late write for an error. */
 function write(res: ServerResponse, text: string): void {
-  if (!res.writableEnded && !res.destroyed) res.write(text);
+  if (!isGone(res)) res.write(text);
 }
 
 const isFinal = (entry: HistoryEntry | undefined): boolean =>
