@@ -10,6 +10,7 @@ import {
   Nullable,
   OneOf,
   Page,
+  Price,
   Sku,
   Slug,
   Text,
@@ -27,7 +28,7 @@ const Image = Strict({
 const Variant = Strict({
   sku: Sku,
   name: T.Optional(Text(255, 1)),
-  price: Money,
+  price: Price,
   attributes: T.Optional(Attributes),
 });
 const ProductStatus = OneOf(["active", "archived"]);

@@ -21,12 +21,15 @@ export const Text = (maxLength: number, minLength = 0) =>
 export const Nullable = <S extends TSchema>(schema: S) => T.Union([schema, T.Null()]);
 export { OneOf };
 
+const moneyUpTo = (maximum: number) =>
+  Strict({ amount: T.Integer({ minimum: 0, maximum }), currency: Currency });
+
 /** Integer minor units; never negative at a border of the system. */
-export const Money = Strict({
-  amount: T.Integer({ minimum: 0, maximum: 1_000_000_000_00 }),
-  currency: Currency,
-});
+export const Money = moneyUpTo(Number.MAX_SAFE_INTEGER);
 export type Money = Static<typeof Money>;
+
+/** Of one piece; a hundred lines of 99 such pieces, with tax, are still a safe integer. */
+export const Price = moneyUpTo(1_000_000_000_00);
 
 export const Attributes = T.Record(
   T.String({ minLength: 1, maxLength: 64, format: "text" }),

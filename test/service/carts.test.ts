@@ -128,6 +128,16 @@ describe("whose cart it is", () => {
 });
 
 describe("what is in it", () => {
+  test("may be as much of the dearest thing as a cart takes", async () => {
+    const amount = 1_000_000_000_00;
+    world.prices = { A: { amount, currency: "EUR" } };
+    const guest = await aGuest();
+    const { cart } = await put(guest, "A", 99);
+    expect(cart.subtotal).toEqual({ amount: 99 * amount, currency: "EUR" });
+    const coupon = await shop.call("carts.setCoupon", { ...guest, code: "TENOFF" });
+    expect(coupon.cart).toMatchObject({ coupon: "TENOFF", degraded: [] });
+  });
+
   test("stands at the prices and the stock of now", async () => {
     const guest = await aGuest();
     await put(guest, "A", 6);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Price } from "../../contracts/common";
 import type { ActionParams, EventName, EventPayload, User } from "../../lib/mesh/types";
 import { newId } from "../../lib/ids";
 import { cartsDouble, catalogDouble, published } from "../support/doubles";
@@ -14,7 +15,11 @@ beforeAll(async () => {
     services: ["orders"],
     env: { ORDER_TIMEOUT_MS: "60000" },
     doubles: [
-      catalogDouble({ "LAMP-1": 2500, "RUG-1": 9900 }),
+      catalogDouble({
+        "LAMP-1": 2500,
+        "RUG-1": 9900,
+        "YACHT-1": Price.properties.amount.maximum ?? 0,
+      }),
       cartsDouble([{ sku: "LAMP-1", quantity: 2 }], 7),
       published("shipping", { deliver: () => null, ofOrders: () => [] }),
     ],
@@ -73,6 +78,16 @@ test("an order carries the catalogue's prices and parts that sum to its total", 
     order.subtotal.amount - order.discount.amount + order.shipping.amount + order.tax.amount,
   );
   expect(await publishedBy(order.id)).toEqual(["order.created"]);
+});
+
+test("as much of the dearest thing as one may order has a total, and is kept", async () => {
+  const items = [{ sku: "YACHT-1", quantity: 99 }];
+  const { order } = await place({ items });
+  expect(order.items[0]?.lineTotal.amount).toBe(99 * 1_000_000_000_00);
+  expect(order.total.amount).toBe(
+    order.subtotal.amount - order.discount.amount + order.shipping.amount + order.tax.amount,
+  );
+  expect(await shop.call("orders.find", { id: order.id })).toMatchObject({ total: order.total });
 });
 
 test("the same request with the same key gets the stored answer, to the byte", async () => {

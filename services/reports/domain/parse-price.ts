@@ -1,5 +1,5 @@
 import { Value } from "@sinclair/typebox/value";
-import { Money } from "../../../contracts/common";
+import { Price } from "../../../contracts/common";
 import type { Parsed } from "./imported-product";
 import { quoted } from "./plain-text";
 
@@ -18,7 +18,7 @@ export function parsePrice(text: string, digits: number): Parsed<number> {
     return { fault: `${quoted(text)} has more decimals than the currency, which has ${digits}` };
   }
   const amount = Number(whole + decimals.padEnd(digits, "0"));
-  return Value.Check(Money.properties.amount, amount)
+  return Value.Check(Price.properties.amount, amount)
     ? { value: amount }
     : { fault: `${quoted(text)} is too large` };
 }
