@@ -107,7 +107,8 @@ async function assertSold(caller: Caller, { lines }: Cart, sku: string): Promise
   if (!offer) throw fail("SKU_NOT_FOUND", `no SKU ${sku} is sold`);
   const currency = currencyOf(others, offers) ?? offer.price.currency;
   if (offer.price.currency !== currency) {
-    throw invalidField("/sku", `is sold in ${offer.price.currency}, the cart is in ${currency}`);
+    const message = `${sku} is sold in ${offer.price.currency}, the cart is in ${currency}`;
+    throw invalidField("/items", message);
   }
 }
 

@@ -58,7 +58,7 @@ export function setLine(cart: Cart, { sku, quantity }: SkuQuantity, now: string)
   const line = cart.lines.find((candidate) => candidate.sku === sku);
   if (line?.quantity === quantity) return cart;
   if (!line && cart.lines.length >= MAX_LINES) {
-    throw invalidField("/sku", `a cart holds at most ${MAX_LINES} different things`);
+    throw invalidField("/items", `a cart holds at most ${MAX_LINES} different things`);
   }
   const lines = line
     ? cart.lines.map((old) => (old.sku === sku ? { sku, quantity } : old))
