@@ -22,6 +22,7 @@ const Image = Strict({
     minLength: 1,
     maxLength: 2048,
     pattern: '^(https?://|/images/|/media/)[^\\s<>"]+$',
+    format: "text",
   }),
   alt: Text(255),
 });

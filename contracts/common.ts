@@ -31,13 +31,19 @@ export type Money = Static<typeof Money>;
 /** Of one piece; a hundred lines of 99 such pieces, with tax, are still a safe integer. */
 export const Price = moneyUpTo(1_000_000_000_00);
 
-export const Attributes = T.Record(
-  T.String({ minLength: 1, maxLength: 64, format: "text" }),
-  Text(255),
-  {
-    maxProperties: 50,
-  },
-);
+/**
+ * Names to values. Of the names TypeBox sees to nothing but a pattern: 1 to 64 characters, no control
+ * characters, no halves of a surrogate pair (PostgreSQL's JSON refuses them).
+ */
+const ATTRIBUTE_NAME =
+  "^(?:[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff]){1,64}$";
+export const attributes = (maxProperties: number, description?: string) =>
+  T.Record(T.String({ pattern: ATTRIBUTE_NAME }), Text(255), {
+    maxProperties,
+    additionalProperties: false,
+    ...(description ? { description } : {}),
+  });
+export const Attributes = attributes(50);
 
 export const Quantity = T.Integer({ minimum: 1, maximum: 99 });
 

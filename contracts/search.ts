@@ -1,7 +1,7 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
-import { Id, Money, Nullable, OneOf, Page, Slug, Text } from "./common";
+import { attributes, Id, Money, Nullable, OneOf, Page, Slug, Text } from "./common";
 
 const Facet = T.Array(Strict({ value: T.String(), count: T.Integer() }), {
   description: "the most frequent values first, at most 100",
@@ -60,9 +60,7 @@ export const search = defineContract({
         minPrice: T.Optional(MinorUnits),
         maxPrice: T.Optional(MinorUnits),
         /** In a query string: `attributes.color=blue`. */
-        attributes: T.Optional(
-          T.Record(Text(64, 1), Text(255), { maxProperties: 8, description: "name → exact value" }),
-        ),
+        attributes: T.Optional(attributes(8, "name → exact value")),
         inStock: T.Optional(T.Boolean()),
         sort: T.Optional(OneOf(["relevance", "newest", "price_asc", "price_desc"])),
         ...Page,

@@ -47,6 +47,31 @@ const eventsOf = (id: string) => heard.filter((event) => event.aggregateId === i
 const code = (type: string) => expect.objectContaining({ type }) as unknown;
 
 describe("writing", () => {
+  test.each(["", "a".repeat(65), "a\nb", "a\u0007", "\ud800", "\udc00\ud800"])(
+    "no attribute is called %j",
+    async (name) => {
+      for (const value of ["red", 1]) {
+        await expect(create({ attributes: { [name]: value as string } })).rejects.toEqual(
+          code("VALIDATION_FAILED"),
+        );
+      }
+    },
+  );
+
+  test("attributes may be called what people call them", async () => {
+    const attributes = { "Größe (cm)": "5", ["😀".repeat(64)]: "yes", constructor: "none" };
+    expect((await create({ attributes })).attributes).toEqual(attributes);
+  });
+
+  test.each(["https://example.com/\ud800", "https://example.com/\u0001"])(
+    "no picture is at %j",
+    async (url) => {
+      await expect(create({ images: [{ url, alt: "" }] })).rejects.toEqual(
+        code("VALIDATION_FAILED"),
+      );
+    },
+  );
+
   test("a product is on sale at once, under its id and its slug, and its event tells its first stock", async () => {
     const product = await create({
       name: "Copper Pot",
