@@ -68,11 +68,16 @@ export class Door {
   }
 
   /**
-   * Answers what needs no more than a look: a page that was just asked for by somebody, and OPTIONS.
-   * Who brings a token that is not known yet takes the long way, on which it is verified.
+   * Answers what needs no more than a look: a page that was just asked for by somebody, OPTIONS, and
+   * a request without a host (RFC 9112 §3.2). Who brings a token that is not known yet takes the long
+   * way, on which it is verified.
    */
   answerAtOnce(exchange: Exchange): boolean {
-    const { method, url = "", headers } = exchange.req;
+    const { method, url = "", headers, httpVersion } = exchange.req;
+    if (httpVersion === "1.1" && headers.host === undefined) {
+      this.sendError(exchange, fail("BAD_REQUEST", "the Host header is missing"));
+      return true;
+    }
     if (method === "OPTIONS") return this.#answerOptions(exchange, pathOf(url));
     if (method !== "GET" && method !== "HEAD") return false;
     const kept = this.cache.get(url);

@@ -26,6 +26,8 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   /** How often Node looks for those that are late; its default would let them live half a minute more. */
   connectionsCheckingInterval: 2_000,
+  /** The door refuses who does not say it, with a problem; Node would with nothing. */
+  requireHostHeader: false,
 };
 const MAX_CONNECTIONS = 10_000;
 /** So that connections spread over new replicas behind a load balancer now and then. */
@@ -90,8 +92,8 @@ function newServer({ tls, onRequest }: ServerOptions): Server {
   if (!tls) {
     const server = createServer(LIMITS, onRequest);
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
-    server.on("checkContinue", onRequest);
-    return server;
+    // Who expects anything else is answered all the same (RFC 9110 §10.1.1).
+    return server.on("checkContinue", onRequest).on("checkExpectation", onRequest);
   }
   const server = createSecureServer({
     ...LIMITS,
@@ -102,7 +104,8 @@ function newServer({ tls, onRequest }: ServerOptions): Server {
   });
   // Node's compatible API imitates the types of HTTP/1.
   const listener = onRequest as unknown as Parameters<typeof server.on>[1];
-  return server.on("request", listener).on("checkContinue", listener);
+  for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, listener);
+  return server;
 }
 
 function readPem(variable: string, file: string): Buffer {

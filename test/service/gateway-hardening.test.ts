@@ -73,6 +73,27 @@ describe("the server", () => {
     expect(text).toMatch(/^HTTP\/1\.1 4\d\d/);
   });
 
+  it("answers who does not say the host with a problem, under the id that was sent", async () => {
+    const lines = ["GET /health/live HTTP/1.1", "x-request-id: mine", close, "", ""];
+    const { text } = await sendRaw(shop.url, lines.join("\r\n"));
+    expect(text).toMatch(/^HTTP\/1\.1 400/);
+    expect(text).toMatch(/^x-request-id: mine\r$/im);
+    expect(text).toMatch(/^content-type: application\/problem\+json\r$/im);
+    expect(text).toContain('"code":"BAD_REQUEST"');
+  });
+
+  it("needs no host over HTTP/1.0", async () => {
+    const { text } = await sendRaw(shop.url, "GET /health/live HTTP/1.0\r\n\r\n");
+    expect(text).toMatch(/^HTTP\/1\.1 200/);
+  });
+
+  it("answers who expects more of it than it knows", async () => {
+    const expecting = head("GET /health/live", "expect: 200-ok", close);
+    const { text } = await sendRaw(shop.url, expecting);
+    expect(text).toMatch(/^HTTP\/1\.1 200/);
+    expect(text).toMatch(/^x-request-id: /im);
+  });
+
   it("does not reflect an id that is none", async () => {
     const evil = "x-request-id: <script>alert(1)</script>";
     const { text } = await sendRaw(shop.url, head("GET /nope", evil, close));
