@@ -145,9 +145,8 @@ export const orders = defineContract({
           T.String({
             minLength: 1,
             maxLength: 255,
-            pattern: "^[\\x21-\\x7e]*$",
-            description:
-              "required, visible ASCII; the same key places one order, however often it is sent",
+            pattern: "^[\\x20-\\x7e]*$",
+            description: "printable ASCII; the same key places one order, however often it is sent",
           }),
         ),
         paymentMethod: PaymentMethod,
@@ -169,6 +168,7 @@ export const orders = defineContract({
         path: "/orders",
         status: 202,
         headers: { idempotencyKey: "idempotency-key" },
+        requires: { "idempotency-key": "IDEMPOTENCY_KEY_REQUIRED" },
         errors: [
           "IDEMPOTENCY_KEY_REQUIRED",
           "IDEMPOTENCY_KEY_REUSED",

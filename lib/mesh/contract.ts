@@ -43,6 +43,8 @@ export interface Route<Result = never> {
   readonly status?: number;
   /** Params taken from request headers: param name → header name. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers without which nothing else of a request is looked at: header name → code of the error. */
+  readonly requires?: Readonly<Record<string, string>>;
   /**
    * How the body arrives: `json` (default for POST, PUT, PATCH), `raw` as the text param `rawBody`,
    * `stream` as `ctx.stream` with one of `contentTypes`.

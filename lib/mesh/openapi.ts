@@ -91,10 +91,11 @@ function pageOperation(api: ApiDescription, page: PageDescription): Operation {
 
 function parametersOf(
   refs: SchemaRefs,
-  { params: { properties, required = [] } }: ActionContract,
+  { params: { properties, required = [] }, route }: ActionContract,
   { inPath, inQuery, inHeaders }: RouteParams,
 ): Parameter[] {
   const write = (param: string) => refs.write(properties[param] ?? {});
+  const asked = Object.keys(route?.requires ?? {});
   return [
     ...inPath.map((name) => ({ name, in: "path", required: true, schema: write(name) }) as const),
     ...Object.keys(inQuery).map(
@@ -103,7 +104,12 @@ function parametersOf(
     ),
     ...inHeaders.map(
       ([param, name]) =>
-        ({ name, in: "header", required: required.includes(param), schema: write(param) }) as const,
+        ({
+          name,
+          in: "header",
+          required: required.includes(param) || asked.includes(name),
+          schema: write(param),
+        }) as const,
     ),
   ];
 }

@@ -4,6 +4,7 @@ import type { RouteParams } from "../../lib/mesh/route-params";
 import type { Exchange } from "./exchange";
 import { parseJsonObject } from "./parse-json";
 import { faultyFields, parseQuery } from "./parse-query";
+import { isErrorCode } from "./problem";
 import { assertMediaType, hasBody, readBody, streamBody } from "./read-body";
 import type { ActionTarget } from "./targets";
 
@@ -23,6 +24,7 @@ export async function readParams(
   exchange: Exchange,
   values: readonly string[],
 ): Promise<Reading> {
+  assertHeaders(target, exchange);
   const path = readPath(target.params.inPath, values);
   const query = parseQuery(queryOf(exchange.req.url ?? ""), target.params.inQuery);
   const { fields, stream } = await readFields(target, exchange);
@@ -79,6 +81,12 @@ function readHeaders({ inHeaders }: RouteParams, { req }: Exchange): Record<stri
     if (typeof value === "string") params[param] = value;
   }
   return params;
+}
+
+function assertHeaders({ route: { requires = {} } }: ActionTarget, { req }: Exchange): void {
+  for (const [header, code] of Object.entries(requires)) {
+    if (!req.headers[header]) throw isErrorCode(code) ? fail(code) : new Error(`no code: ${code}`);
+  }
 }
 
 function refuseDoubles({ inPath, inHeaders }: RouteParams, fields: object): void {

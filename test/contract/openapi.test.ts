@@ -80,6 +80,13 @@ describe("OpenAPI", () => {
     ]);
   });
 
+  it("says which headers a request cannot do without", () => {
+    const headersOf = (action: string) =>
+      (operationOf(action).parameters ?? []).filter((parameter) => parameter.in === "header");
+    expect(headersOf("orders.place")).toMatchObject([{ name: "idempotency-key", required: true }]);
+    expect(headersOf("carts.get")).toMatchObject([{ name: "x-cart-id", required: false }]);
+  });
+
   it("says which errors to expect", () => {
     const { responses } = operationOf("orders.place");
     expect(responses["409"]?.description).toContain("IDEMPOTENCY_KEY_IN_FLIGHT");

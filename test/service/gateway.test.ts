@@ -240,6 +240,29 @@ describe("params", () => {
   });
 });
 
+describe("a header that a route requires", () => {
+  it.each([
+    ["no body", {}],
+    ["half a body", json("{")],
+    ["a body without fields", json({})],
+    ["a body of another type", { body: "x", headers: { "content-type": "text/plain" } }],
+  ])("is missed before %s is", async (_what, init: RequestInit) => {
+    for (const key of [{}, { "idempotency-key": "" }, { "idempotency-key": "  " }]) {
+      const { json: problem } = await shop.request("/api/v1/orders?nonsense=1", {
+        method: "POST",
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), ...ada, ...key },
+      });
+      expect(problem).toMatchObject({ status: 400, code: "IDEMPOTENCY_KEY_REQUIRED" });
+    }
+  });
+
+  it("is not asked of who may not use the route", async () => {
+    const { json: problem } = await shop.request("/api/v1/orders", { method: "POST" });
+    expect(problem).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  });
+});
+
 describe("a body", () => {
   const create = (init: RequestInit) =>
     shop.request("/api/v1/admin/products", {

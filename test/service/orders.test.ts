@@ -126,6 +126,12 @@ test("a key belongs to one request of one user", async () => {
   expect(other.replayed).toBe(false);
 });
 
+test.each([" ", "order 17", "~".repeat(255)])("%j is a key", async (idempotencyKey) => {
+  const user = { id: newId(), roles: ["customer"] };
+  expect((await place({ idempotencyKey }, user)).replayed).toBe(false);
+  expect((await place({ idempotencyKey }, user)).replayed).toBe(true);
+});
+
 test("a request that ordered nothing leaves its key free", async () => {
   const key = newId();
   await expect(place({ idempotencyKey: key, items: [] })).rejects.toMatchObject({
