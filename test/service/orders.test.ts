@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Price } from "../../contracts/common";
 import type { ActionParams, EventName, EventPayload, User } from "../../lib/mesh/types";
 import { newId } from "../../lib/ids";
+import { encodeCursor } from "../../lib/store/cursor";
 import { cartsDouble, catalogDouble, published } from "../support/doubles";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
 
@@ -379,5 +380,15 @@ test.each(["rubbish", "WyJ4Il0", "W10", "bnVsbA"])(
     const refusal = { type: "VALIDATION_FAILED", data: { errors: [{ path: "/cursor" }] } };
     await expect(shop.call("orders.list", { cursor })).rejects.toMatchObject(refusal);
     await expect(shop.call("orders.coupons", { cursor }, admin)).rejects.toMatchObject(refusal);
+  },
+);
+
+test.each(["0000-01-01T00:00:00Z", "2026-01-01T00:00:00+23:59"])(
+  "a forged cursor of %s, which PostgreSQL cannot read, is no failure",
+  async (at) => {
+    const cursor = encodeCursor([at, "CODE"]);
+    expect(await shop.call("orders.coupons", { cursor }, admin)).toMatchObject({
+      nextCursor: null,
+    });
   },
 );

@@ -94,7 +94,8 @@ export async function listCoupons(db: Queryable, before: [string, string] | null
     `SELECT ${COLUMNS} FROM coupon
      WHERE $2::timestamptz IS NULL OR (created_at, code) < ($2, $3)
      ORDER BY created_at DESC, code DESC LIMIT $1`,
-    [limit + 1, before?.[0] ?? null, before?.[1] ?? null],
+    // As a Date, since not every time that ISO 8601 knows is one to PostgreSQL.
+    [limit + 1, before ? new Date(before[0]) : null, before?.[1] ?? null],
   );
   const page = toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.code]);
   return { items: page.rows.map(toCoupon), nextCursor: page.nextCursor };
