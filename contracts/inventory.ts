@@ -19,7 +19,8 @@ export const HoldStanding = Strict({
 });
 export type HoldStanding = Static<typeof HoldStanding>;
 
-const OnHand = T.Integer({ minimum: 0, maximum: 1_000_000 });
+export const MAX_ON_HAND = 1_000_000;
+const OnHand = T.Integer({ minimum: 0, maximum: MAX_ON_HAND });
 
 export const inventory = defineContract({
   name: "inventory",

@@ -1,5 +1,5 @@
-import { fail } from "../../contracts/errors";
-import type { StockLevel } from "../../contracts/inventory";
+import { fail, invalidField } from "../../contracts/errors";
+import { MAX_ON_HAND, type StockLevel } from "../../contracts/inventory";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import { count, faultOf, type Count, type Level } from "./domain/count";
 import { toLevel } from "./domain/stock-level";
@@ -14,7 +14,8 @@ import {
 
 /**
  * Brings a SKU to what was counted (`onHand`) or moves it by `delta`; an equal value changes nothing.
- * Throws SKU_NOT_FOUND, and STOCK_RESERVED when less would be left than is held.
+ * Throws SKU_NOT_FOUND, STOCK_RESERVED when less would be left than is held, and VALIDATION_FAILED when
+ * there would be more than a count can say.
  */
 export async function countStock(
   work: UnitOfWork,
@@ -28,6 +29,9 @@ export async function countStock(
   if (delta === 0) return { level: toLevel(row), changed: false };
   if (row.on_hand + delta < row.reserved) {
     throw fail("STOCK_RESERVED", faultOf(row));
+  }
+  if (delta > 0 && row.on_hand + delta > MAX_ON_HAND) {
+    throw invalidField("/delta", `${row.on_hand} are on hand, and ${MAX_ON_HAND} are the most`);
   }
   const moved = await moveStock(work, sku, delta, reason);
   publishLevel(work, moved);
