@@ -114,7 +114,7 @@ export function readConfig(
     payments: readPayments(read, { required: services.includes("payments") }),
     imageStore: readImageStore(read),
     smtpUrl: read.url("SMTP_URL", "smtp:", "smtps:"),
-    mailFrom: read.text("MAIL_FROM") ?? "Souk <shop@souk.example>",
+    mailFrom: readMailFrom(read),
     smsGatewayUrl: read.url("SMS_GATEWAY_URL", "https:", "http:"),
     vapidPrivateKey: readVapidKey(read),
     rateLimit: read.oneOf("RATE_LIMIT", ["on", "off"], "on"),
@@ -198,6 +198,19 @@ function readServices(read: Reader, natsUrl: string | null): ServiceName[] {
     read.faults.push("SERVICES names a part of the shop, which needs NATS_URL to reach the others");
   }
   return [...new Set(known)];
+}
+
+const ADDRESS = String.raw`[^\s@<>,]+@[^\s@<>,]+`;
+const SENDER = new RegExp(String.raw`^(?:${ADDRESS}|[^<>\p{Cc}]*<${ADDRESS}>)$`, "u");
+
+function readMailFrom(read: Reader): string {
+  const from = read.text("MAIL_FROM") ?? "Souk <shop@souk.example>";
+  if (!SENDER.test(from)) {
+    read.faults.push(
+      "MAIL_FROM must be an address, as shop@host.example, or a name before one in angle brackets",
+    );
+  }
+  return from;
 }
 
 function readNamespace(read: Reader): string {

@@ -19,6 +19,13 @@ test("links in mails lead to PUBLIC_URL, else to this machine", () => {
   expect(readConfig({ PORT: "3001" }).publicUrl).toBe("http://localhost:3001");
 });
 
+test.each([
+  "shop@souk.example",
+  "shop@localhost",
+  "Souk <shop@souk.example>",
+  '"Souk, Inc." <s@x.yz>',
+])("mails come from %s", (from) => expect(readConfig({ MAIL_FROM: from }).mailFrom).toBe(from));
+
 test("a key of P-256 signs web push", () => {
   const pair = createECDH("prime256v1");
   pair.generateKeys();
@@ -32,6 +39,11 @@ test.each([
   ["PUBLIC_URL", "shop.example"],
   ["SMTP_URL", "localhost:25"],
   ["SMS_GATEWAY_URL", "sms.example"],
+  ["MAIL_FROM", "Souk"],
+  ["MAIL_FROM", "Souk shop@souk.example"],
+  ["MAIL_FROM", "Souk <shop>"],
+  ["MAIL_FROM", "Souk <a@b.example, c@d.example>"],
+  ["MAIL_FROM", "Souk <shop@souk.example>\r\nBcc: x@y.example"],
   ["VAPID_PRIVATE_KEY", "c2VjcmV0"],
   ["VAPID_PRIVATE_KEY", "A".repeat(43)],
 ])("a faulty %s stops the start and does not show its value", (name, value) => {
