@@ -17,8 +17,15 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const EMAIL =
   /^[^\s@\p{C}<>"]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/iu;
 
+/** Of a date that parses, whether its month is that long: 30 February would pass for 2 March. */
+const isDay = (date: string): boolean =>
+  Number(date.slice(8)) <= 28 || new Date(date).toISOString().startsWith(date);
+
 FormatRegistry.Set("uuid", (value) => UUID.test(value));
-FormatRegistry.Set("date-time", (value) => DATE_TIME.test(value) && !isNaN(Date.parse(value)));
+FormatRegistry.Set(
+  "date-time",
+  (value) => DATE_TIME.test(value) && !isNaN(Date.parse(value)) && isDay(value.slice(0, 10)),
+);
 FormatRegistry.Set("email", (value) => value.length <= 254 && EMAIL.test(value));
 FormatRegistry.Set("url", (value) => URL.canParse(value) && /^https?:/i.test(value));
 /** Text for people: no control characters but tab and line breaks, no lone surrogates (PostgreSQL refuses both). */

@@ -357,6 +357,31 @@ test("a coupon's percent may have two decimals, and no more", async () => {
   }
 });
 
+test.each(["2026-02-30", "2027-02-29", "2026-04-31", "2026-13-01"])(
+  "a coupon cannot start on %s, which is no day",
+  async (day) => {
+    const startsAt = `${day}T00:00:00.000Z`;
+    await expect(
+      shop.call("orders.createCoupon", { code: "NEVER", kind: "free_shipping", startsAt }, admin),
+    ).rejects.toMatchObject({
+      type: "VALIDATION_FAILED",
+      data: { errors: [expect.objectContaining({ path: "/startsAt" })] },
+    });
+  },
+);
+
+test("a coupon may start on a leap day, and on the last of a month", async () => {
+  for (const startsAt of ["2028-02-29T00:00:00.000Z", "2026-03-31T23:59:59+02:00"]) {
+    const code = `DAY-${newId().slice(-8)}`;
+    const coupon = await shop.call(
+      "orders.createCoupon",
+      { code, kind: "free_shipping", startsAt },
+      admin,
+    );
+    expect(Date.parse(coupon.startsAt ?? "")).toBe(Date.parse(startsAt));
+  }
+});
+
 test("a coupon is quoted with its reason, listed, and ended", async () => {
   const code = `MIN-${newId().slice(-6)}`.toUpperCase();
   const minimumSubtotal = { amount: 5000, currency: "EUR" };
