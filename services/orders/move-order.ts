@@ -56,6 +56,16 @@ export class OrderMoves {
     return this.#announce(work, row);
   }
 
+  /** The same for who may ask again, not having heard the answer: an order that it ended is the answer. */
+  async cancelOnce(
+    work: UnitOfWork,
+    order: OrderRow,
+    reason: CancelReason,
+  ): Promise<OrderRow | null> {
+    const done = order.status === "cancelled" && order.cancel_reason === reason;
+    return done ? order : this.cancel(work, order.id, reason);
+  }
+
   async requestDispatch(
     work: UnitOfWork,
     id: string,

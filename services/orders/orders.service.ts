@@ -54,8 +54,8 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       async cancel(ctx) {
         const { id } = ctx.params;
         const row = await this.unitOfWork(ctx, async (work) => {
-          found(await lockOrder(work, id, ctx.user.id));
-          return this.moves.cancel(work, id, "CUSTOMER_REQUEST");
+          const order = found(await lockOrder(work, id, ctx.user.id));
+          return this.moves.cancelOnce(work, order, "CUSTOMER_REQUEST");
         });
         if (!row) throw fail("ORDER_NOT_CANCELLABLE");
         return presentOrder(ctx, row);
@@ -63,8 +63,8 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       async adminCancel(ctx) {
         const { id } = ctx.params;
         const row = await this.unitOfWork(ctx, async (work) => {
-          found(await lockOrder(work, id));
-          return this.moves.cancel(work, id, "ADMIN_REQUEST");
+          const order = found(await lockOrder(work, id));
+          return this.moves.cancelOnce(work, order, "ADMIN_REQUEST");
         });
         if (!row) throw fail("INVALID_TRANSITION", "the order can no longer be cancelled");
         return presentOrder(ctx, row);

@@ -248,6 +248,28 @@ test("a dispatched order ships, is delivered, and cannot be cancelled from the m
   ]);
 });
 
+test("a cancellation that is repeated finds its work done; another's is refused", async () => {
+  const { order } = await place();
+  const asked = { id: order.id };
+  const answers = await Promise.all([1, 2, 3].map(() => shop.call("orders.cancel", asked, alice)));
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ status: "cancelled", cancelReason: "CUSTOMER_REQUEST" });
+  }
+  expect(await publishedBy(order.id)).toEqual(["order.created", "order.cancelled"]);
+  await expect(shop.call("orders.adminCancel", asked, admin)).rejects.toMatchObject({
+    type: "INVALID_TRANSITION",
+  });
+
+  const other = { id: (await place()).order.id };
+  await shop.call("orders.adminCancel", other, admin);
+  expect(await shop.call("orders.adminCancel", other, admin)).toMatchObject({
+    cancelReason: "ADMIN_REQUEST",
+  });
+  await expect(shop.call("orders.cancel", other, alice)).rejects.toMatchObject({
+    type: "ORDER_NOT_CANCELLABLE",
+  });
+});
+
 test("cancelling and dispatching at once: exactly one of them happens", async () => {
   for (let round = 0; round < 20; round++) {
     const { order } = await place();
