@@ -6,6 +6,7 @@ import {
   Id,
   ListOf,
   Nullable,
+  Page,
   PersonName,
   Phone,
   PostalAddress,
@@ -149,8 +150,8 @@ export const users = defineContract({
       route: { method: "PATCH", path: "/users/me" },
     }),
     listAddresses: action({
-      summary: "The user's addresses, the default one first",
-      params: Strict({}),
+      summary: "The user's addresses, the default one first, then the newest",
+      params: Strict({ ...Page }),
       result: ListOf(Address),
       access: "customer",
       idempotent: true,

@@ -1,6 +1,9 @@
+import { Type as T } from "@sinclair/typebox";
 import type { Service, ServiceSchema } from "moleculer";
 import type { Runtime } from "../../config/runtime";
 import { contracts } from "../../contracts";
+import { Id } from "../../contracts/common";
+import { cursorReader } from "../../contracts/cursor";
 import { fail } from "../../contracts/errors";
 import { messageOf } from "../../lib/errors";
 import { implement } from "../../lib/mesh/implement";
@@ -27,6 +30,7 @@ import { accountModel } from "./store/model";
 import { deleteExpired, revokeSession } from "./store/session-store";
 
 const HOUSEKEEPING_MS = 5 * 60_000;
+const addressCursor = cursorReader(T.Tuple([T.Integer({ minimum: 0, maximum: 1 }), Id]));
 
 type Members = PostgresMembers & Desk & { housekeeping?: Poller };
 
@@ -65,9 +69,10 @@ export const usersService = (runtime: Runtime): ServiceSchema =>
       async updateMe({ user, params }) {
         return toUser(signedIn(await updateProfile(this.db, user.id, params)));
       },
-      async listAddresses({ user }) {
-        const rows = await listAddresses(this.db, user.id);
-        return { items: rows.map(toAddress), nextCursor: null };
+      async listAddresses({ user, params: { cursor, limit = 20 } }) {
+        const after = addressCursor(cursor);
+        const page = await listAddresses(this.db, user.id, { after, limit });
+        return { items: page.rows.map(toAddress), nextCursor: page.nextCursor };
       },
       async addAddress({ user, params }) {
         const { isDefault, ...address } = params;

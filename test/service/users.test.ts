@@ -6,7 +6,9 @@ import type { Service } from "moleculer";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Session } from "../../contracts/users";
 import { hasCode } from "../../lib/errors";
+import { newId } from "../../lib/ids";
 import { accessTokenVerifier } from "../../lib/mesh/access-token";
+import { encodeCursor } from "../../lib/store/cursor";
 import type { Database } from "../../lib/store/database";
 import { hashToken } from "../../services/users/refresh-tokens";
 import { startTestShop, type TestShop } from "../support/shop";
@@ -358,6 +360,38 @@ describe("addresses", () => {
     await add("c", true);
     expect(await listed()).toEqual(["c*", "b", "a"]);
   });
+
+  it("are listed page by page, each once, also when one is added meanwhile", async () => {
+    for (const line of ["a", "b", "c", "d", "e"]) await add(line);
+    const page = (cursor: string | null) =>
+      shop.call("users.listAddresses", { limit: 2, ...(cursor ? { cursor } : {}) }, user);
+    const lines: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { items, nextCursor }: Awaited<ReturnType<typeof page>> = await page(cursor);
+      lines.push(...items.map(({ line1 }) => line1));
+      cursor = nextCursor;
+      await add("later");
+    } while (cursor);
+    expect(lines).toEqual(["a", "e", "d", "c", "b"]);
+  });
+
+  it("are twenty on a page unless more are asked for", async () => {
+    for (let n = 0; n < 22; n++) await add(`${n}`);
+    expect(await listed()).toHaveLength(20);
+    const whole = await shop.call("users.listAddresses", { limit: 100 }, user);
+    expect([whole.items.length, whole.nextCursor]).toEqual([22, null]);
+  });
+
+  it.each(["rubbish", encodeCursor([2, newId()]), encodeCursor([0, "x"])])(
+    "have no cursor %s",
+    async (cursor) => {
+      await expect(shop.call("users.listAddresses", { cursor }, user)).rejects.toMatchObject({
+        type: "VALIDATION_FAILED",
+        data: { errors: [expect.objectContaining({ path: "/cursor" })] },
+      });
+    },
+  );
 
   it("pass the default on to the newest that remains", async () => {
     const { id } = await add("a");

@@ -1,17 +1,28 @@
 import type { PostalAddress } from "../../../contracts/common";
 import { newId } from "../../../lib/ids";
+import { toPage } from "../../../lib/store/cursor";
 import type { Queryable } from "../../../lib/store/database";
 import type { AddressRow } from "../domain/address";
 
 const ADDRESS = "id, name, line1, line2, city, postal_code, region, country, phone, is_default";
 
-/** The default one first, then the newest. */
-export async function listAddresses(tx: Queryable, accountId: string): Promise<AddressRow[]> {
-  return tx.query<AddressRow>(
-    `SELECT ${ADDRESS} FROM address WHERE account_id = $1
-     ORDER BY is_default DESC, created_at DESC, id DESC`,
-    [accountId],
+/** Where an address stands in the list: 1 for the default one, and its id, which is as old as it is. */
+export type AddressKey = [isDefault: number, id: string];
+
+/** The default one first, then the newest; those after `after`. */
+export async function listAddresses(
+  tx: Queryable,
+  accountId: string,
+  { after, limit }: { readonly after: AddressKey | undefined; readonly limit: number },
+) {
+  const [isDefault, id] = after ?? [];
+  const rows = await tx.query<AddressRow>(
+    `SELECT ${ADDRESS} FROM address
+     WHERE account_id = $1 AND ($3::int IS NULL OR (is_default::int, id) < ($3, $4::uuid))
+     ORDER BY is_default DESC, id DESC LIMIT $2`,
+    [accountId, limit + 1, isDefault ?? null, id ?? null],
   );
+  return toPage(rows, limit, (row): AddressKey => [row.is_default ? 1 : 0, row.id]);
 }
 
 export async function findAddress(
