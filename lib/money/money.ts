@@ -33,7 +33,7 @@ export const percent = (a: Money, basisPoints: number): Money =>
   money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
 
 interface Notation {
-  readonly format: (amount: number) => string;
+  readonly formatter: Intl.NumberFormat;
   readonly digits: number;
 }
 
@@ -46,7 +46,7 @@ function notationOf(locale: string, currency: string): Notation {
   if (!notation) {
     const formatter = new Intl.NumberFormat(locale, { style: "currency", currency });
     const digits = formatter.resolvedOptions().maximumFractionDigits ?? 2;
-    notation = { format: formatter.format, digits };
+    notation = { formatter, digits };
     notations.set(key, notation);
   }
   return notation;
@@ -57,6 +57,6 @@ export const minorDigits = (currency: string): number => notationOf("en", curren
 
 /** `€129.99`, for mails and people; never parsed again. */
 export function formatMoney({ amount, currency }: Money, locale = "en"): string {
-  const { format, digits } = notationOf(locale, currency);
-  return format(amount / 10 ** digits);
+  const { formatter, digits } = notationOf(locale, currency);
+  return formatter.format(amount / 10 ** digits);
 }
