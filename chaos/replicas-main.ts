@@ -4,6 +4,7 @@
  * the tests do. What failed, and for how long, is printed a line a service.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { serviceNames } from "../contracts";
 import { AdminClient, Client } from "../test/support/client";
 import { ClusterProcess } from "../test/support/cluster-process";
@@ -117,6 +118,7 @@ function report(what: string, outcomes: readonly Outcome[]): boolean {
 }
 
 async function main(): Promise<void> {
+  parseArgs({ options: {} }); // refuses what somebody might hope that it knows
   const { cluster, remove } = await startShop();
   try {
     const read = await readsOf(cluster.url);

@@ -31,8 +31,6 @@ const SERVICE = {
   // As in the Dockerfile, whose own an image in the OCI format (podman) does not keep.
   healthcheck: { test: ["CMD", ...checks.service], ...TIMES },
 };
-/** Of 1,024 that the others have. */
-const SHARES_OF_THOSE_WHO_GIVE_WAY = 128;
 const volumes = [
   ...Object.keys(images),
   ...Object.entries(services).flatMap(([name, { keeps }]) => (keeps ? [name] : [])),
@@ -63,7 +61,7 @@ export function renderCompose(): string {
 
 function composeService(
   name: ServiceName,
-  { servers: needs, secrets: given, keeps, givesWay }: Deployment,
+  { servers: needs, secrets: given, keeps }: Deployment,
   shared: Readonly<Record<"service" | "environment", unknown>>,
 ): object {
   return {
@@ -86,7 +84,6 @@ function composeService(
     depends_on: Object.fromEntries(
       ["nats", ...needs].map((server) => [server, { condition: "service_healthy" }]),
     ),
-    ...(givesWay ? { cpu_shares: SHARES_OF_THOSE_WHO_GIVE_WAY } : {}),
     ...(keeps ? { volumes: [`${name}:/data`] } : {}),
     ...(name === "gateway" ? { ports: [`\${PORT:-${ports.http}}:${ports.http}`] } : {}),
   };

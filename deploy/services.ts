@@ -12,8 +12,6 @@ export interface Deployment {
   readonly servers: readonly Server[];
   /** Secrets that it is given; nobody else is. */
   readonly secrets: readonly Secret[];
-  /** Nobody waits for what it does: where processors are short, the others go first. */
-  readonly givesWay?: true;
   /** Of files in DATA_DIR that outlive a container; such a service runs as one replica. */
   readonly keeps?: `${number}Gi`;
 }
@@ -56,11 +54,9 @@ export const services: Readonly<Record<ServiceName, Deployment>> = {
     servers: ["postgres"],
     secrets: ["MESH_KEY", "SANDBOX_WEBHOOK_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
   },
-  shipping: { ...usual, cpu: "25m", givesWay: true, servers: ["postgres"] },
+  shipping: { ...usual, servers: ["postgres"] },
   notifications: {
     ...usual,
-    cpu: "25m",
-    givesWay: true,
     servers: ["postgres"],
     secrets: ["MESH_KEY", "SMTP_URL", "SMS_GATEWAY_URL", "VAPID_PRIVATE_KEY"],
   },

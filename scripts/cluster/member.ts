@@ -3,9 +3,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { messageOf } from "../../lib/errors";
 import { SUPERVISED, type ProcessReport } from "../../lib/supervised";
-import { giveWay } from "./give-way";
 import type { Planned } from "./plan";
 
 const FIRST_PAUSE_MS = 500;
@@ -89,13 +87,6 @@ export class Member {
     for (const stream of [child.stdout, child.stderr]) if (stream) this.#follow(stream);
     child.on("message", (message) => this.#hear(message as ProcessReport)); // from our own main.ts
     child.once("exit", (code, signal) => this.#onExit(signal ?? `code ${code}`));
-    if (planned.givesWay && child.pid) this.#giveWay(child.pid);
-  }
-
-  #giveWay(pid: number): void {
-    giveWay(pid).catch((error: unknown) =>
-      this.#options.say(`${this.name} goes first as the others do: ${messageOf(error)}`),
-    );
   }
 
   /** Asks the process to end; it is not started again. */

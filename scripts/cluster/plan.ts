@@ -2,7 +2,6 @@ import { createServer } from "node:net";
 import { ConfigError, readConfig, type Config } from "../../config/env";
 import { missingServers } from "../../config/required-servers";
 import { serviceNames, type ServiceName } from "../../contracts";
-import { services as deployments } from "../../deploy/services";
 import { keptKey } from "../../services/users/signing-key";
 import type { ClusterOptions } from "./options";
 import { unreachable } from "./servers";
@@ -15,8 +14,6 @@ export interface Planned {
   /** From 1. */
   readonly replica: number;
   readonly metricsPort: number | null;
-  /** Whether the others go first where processors are short. */
-  readonly givesWay: boolean;
   readonly env: Env;
 }
 
@@ -50,8 +47,7 @@ export async function planCluster(env: Env, options: ClusterOptions): Promise<Pl
         // Links lead to the first gateway, from whichever process they are written.
         PUBLIC_URL: config.publicUrl,
       };
-      const { givesWay = false } = deployments[service];
-      members.push({ service, replica, metricsPort, givesWay, env: { ...env, ...own } });
+      members.push({ service, replica, metricsPort, env: { ...env, ...own } });
     }
   }
   return { config, members };

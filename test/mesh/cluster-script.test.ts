@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { getPriority } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ClusterProcess } from "../support/cluster-process";
@@ -20,7 +19,7 @@ describe.skipIf(!natsIsThere())("npm run cluster", () => {
         NATS_URL: nats.url,
         POSTGRES_URL: inject("postgresUrl"),
         NAMESPACE: namespace,
-        SERVICES: "gateway,users,shipping",
+        SERVICES: "gateway,users",
       },
       ["--replicas", "users=2"],
     );
@@ -45,16 +44,6 @@ describe.skipIf(!natsIsThere())("npm run cluster", () => {
     await eventually(async () => (await fetch(`${cluster.url}/.well-known/jwks.json`)).ok);
   });
 
-  test("lets those go first that somebody waits for", async () => {
-    const [gateway = 0] = cluster.pidsOf("gateway-1");
-    const [shipping = 0] = cluster.pidsOf("shipping-1");
-    expect([getPriority(gateway), getPriority(shipping)]).toEqual([0, 10]);
-    const sessionOf = (pid: number) => readFile(`/proc/${pid}/autogroup`, "utf8").catch(() => null);
-    if ((await sessionOf(gateway)) === null) return; // not a system that weighs sessions
-    expect(await sessionOf(gateway)).toMatch(/ nice 0$/m);
-    expect(await sessionOf(shipping)).toMatch(/ nice 10$/m);
-  });
-
   test("a node that an operator drains leaves by itself, and another takes its place", async () => {
     const node = /node (users\.users-2-[0-9a-f]+)/.exec(cluster.output)?.[1] ?? "";
     const JWT_PRIVATE_KEY = await readFile(join(cluster.dataDir, "jwt-key.pem"), "utf8");
@@ -65,7 +54,7 @@ describe.skipIf(!natsIsThere())("npm run cluster", () => {
   });
 
   test("a Ctrl-C stops the gateway, then the others, and leaves nobody behind", async () => {
-    const pids = ["gateway-1", "users-1", "users-2", "shipping-1"].map(
+    const pids = ["gateway-1", "users-1", "users-2"].map(
       (name) => cluster.pidsOf(name).at(-1) ?? 0,
     );
     expect(await cluster.interrupt()).toBe(0);

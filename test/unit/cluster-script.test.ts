@@ -47,7 +47,7 @@ test("the table shows a process that runs, and one that waits to be started agai
   const env = {};
   const lines = tableOf([
     {
-      planned: { service: "orders", replica: 1, metricsPort: 3031, givesWay: false, env },
+      planned: { service: "orders", replica: 1, metricsPort: 3031, env },
       pid: 42,
       nodeId: "orders-1-abc",
       state: "ready",
@@ -57,7 +57,7 @@ test("the table shows a process that runs, and one that waits to be started agai
       restarts: 1,
     },
     {
-      planned: { service: "payments", replica: 2, metricsPort: null, givesWay: true, env },
+      planned: { service: "payments", replica: 2, metricsPort: null, env },
       pid: undefined,
       nodeId: "",
       state: "waiting",
