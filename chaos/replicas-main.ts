@@ -1,8 +1,3 @@
-/**
- * Two replicas of each service as processes, read by 200 requests a second; one replica of each is
- * killed, then one of each told to stop: `npm run chaos:replicas`. It starts the four servers itself, as
- * the tests do. What failed, and for how long, is printed a line a service.
- */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { serviceNames } from "../contracts";
@@ -12,6 +7,11 @@ import { eventually } from "../test/support/eventually";
 import { freePort } from "../test/support/free-port";
 import { failuresOf, Load, type Outcome } from "../test/support/load";
 import { ChaosServers } from "./servers";
+
+const USAGE = `npm run chaos:replicas
+
+Reads 200 times a second from two processes of each service; kills one of each, then stops one of each.
+It starts the four servers itself. Prints a line a service: what failed, and for how long.`;
 
 const ADMIN = { email: "admin@example.com", password: "an admin's password" };
 const PER_SECOND = 200;
@@ -118,7 +118,8 @@ function report(what: string, outcomes: readonly Outcome[]): boolean {
 }
 
 async function main(): Promise<void> {
-  parseArgs({ options: {} }); // refuses what somebody might hope that it knows
+  const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
+  if (values.help) return console.log(USAGE);
   const { cluster, remove } = await startShop();
   try {
     const read = await readsOf(cluster.url);
