@@ -100,11 +100,15 @@ async function show(operator: Operator, id: string): Promise<string[]> {
 }
 
 async function replay(operator: Operator, id: string | undefined, input: CommandInput) {
+  // Nothing that would be counted, and not done, may be done because of an id.
+  if (id !== undefined && Object.keys(input.options).length > 0) {
+    throw new Error("replay one by its id, or count and choose by options: not both");
+  }
   const { replayed } =
     id === undefined
       ? await operator.call("operations.replayDeadLetters", someOf(input))
       : await operator.call("operations.replayDeadLetter", { id });
-  if ("dry" in input.options && id === undefined) return [`${replayed} would be replayed`];
+  if ("dry" in input.options) return [`${replayed} would be replayed`];
   return [`${replayed} given to ${replayed === 1 ? "its handler" : "their handlers"} again`];
 }
 

@@ -64,6 +64,22 @@ test("dead letters are not all replayed because somebody forgot an id", async ()
   expect(asked).toEqual([["operations.replayDeadLetters", { event: "order.created", limit: 20 }]]);
 });
 
+test("a replay that is only to count replays nothing, with an id neither", async () => {
+  const { operator, asked } = operatorWith({
+    "operations.replayDeadLetter": { replayed: 1 },
+    "operations.replayDeadLetters": { replayed: 2 },
+  });
+  for (const options of [{ dry: "" }, { consumer: "shipping" }]) {
+    await expect(run(operator, "dlq", ["replay", "an-id"], options)).rejects.toThrow(/not both/);
+  }
+  expect(asked).toEqual([]);
+  const said = await run(operator, "dlq", ["replay"], { dry: "", event: "order.created" });
+  expect(said).toEqual(["2 would be replayed"]);
+  expect(asked).toEqual([
+    ["operations.replayDeadLetters", { event: "order.created", limit: 20, dryRun: true }],
+  ]);
+});
+
 test("an unknown verb, a missing id and a bad limit are refused", async () => {
   const { operator } = operatorWith();
   await expect(run(operator, "dlq", ["drop"])).rejects.toThrow(
