@@ -97,15 +97,24 @@ export class NatsTransporter extends Transporters.NATS {
 
   async #follow(client: NatsConnection): Promise<void> {
     let patience: NodeJS.Timeout | undefined;
-    for await (const { type } of client.status()) {
+    let fault: string | undefined;
+    for await (const { type, data } of client.status()) {
       if (type === Events.Disconnect && this.connected) {
         clearTimeout(patience);
         this.connected = false;
+        fault = undefined;
+        this.logger.warn("NATS is away");
         this.#break ??= Promise.withResolvers();
         patience = setTimeout(() => this.#giveUp(), BREAK_MS).unref();
+      } else if (type === Events.Error && !this.connected) {
+        // Each try may fail alike: a login that is refused, say.
+        if (typeof data !== "string" || data === fault) continue;
+        fault = data;
+        this.logger.warn(`NATS is still away: ${data}`);
       } else if (type === Events.Reconnect) {
         clearTimeout(patience);
         this.connected = true;
+        this.logger.info("NATS is back");
         this.#break ??= Promise.withResolvers();
         patience = setTimeout(() => this.#endBreak(), GATHER_MS).unref();
         // Others took us for gone, or we them: everybody says anew what they offer.

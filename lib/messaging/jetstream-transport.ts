@@ -1,7 +1,6 @@
 import type { Logger } from "moleculer";
 import {
   AckPolicy,
-  connect,
   DeliverPolicy,
   DiscardPolicy,
   ErrorCode,
@@ -18,6 +17,7 @@ import {
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { messageOf, unavailable } from "../errors";
+import { connectNats } from "./connect-nats";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
 import { eventSubject, streamOf } from "./nats-names";
@@ -70,10 +70,10 @@ export class JetStreamTransport implements Transport, EventStream {
 
   /** Connects, waiting for a broker that is not there yet, and makes the stream. */
   static async connect(options: JetStreamOptions): Promise<JetStreamTransport> {
-    const connection = await connect({
-      ...natsOptions(options.url, options.ca),
-      name: `${options.node}:events`,
-    });
+    const connection = await connectNats(
+      { ...natsOptions(options.url, options.ca), name: `${options.node}:events` },
+      options.logger,
+    );
     const manager = await connection.jetstreamManager({ checkAPI: false });
     const transport = new JetStreamTransport(options, connection, manager, connection.jetstream());
     await transport.#ensureStreamWhenReachable();

@@ -20,7 +20,8 @@ export function natsOptions(url: string, caFile: string | null = null): Connecti
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 100,
-    waitOnFirstConnect: true,
+    // A password that is being changed is not yet known everywhere; it would give up at the second refusal.
+    ignoreAuthErrorAbort: true,
     pingInterval: 5_000,
     maxPingOut: 2,
   };

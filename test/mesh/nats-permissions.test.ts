@@ -110,7 +110,7 @@ describe.skipIf(!clusterServersAreThere())(
       await expect(connect({ ...stranger, user: "orders", pass: "guess" })).rejects.toMatchObject({
         code: "AUTHORIZATION_VIOLATION",
       });
-      const noAuthority = { ...natsOptions(nats.urlFor("orders")), waitOnFirstConnect: false };
+      const noAuthority = natsOptions(nats.urlFor("orders"));
       await expect(connect({ ...noAuthority, reconnect: false })).rejects.toThrow();
     });
 

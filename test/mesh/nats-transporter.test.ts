@@ -120,6 +120,22 @@ describe.skipIf(!natsIsThere())("the transporter over NATS", () => {
     expect(await answer).toBeGreaterThan(0);
   });
 
+  test("a break of the connection is told when it begins and when it ends, a stop is not", async () => {
+    const logger = caller.transit?.tx.logger;
+    const said: unknown[] = [];
+    Object.assign(logger ?? {}, {
+      warn: (line: unknown) => said.push(line),
+      info: (line: unknown) => said.push(line),
+    });
+    await nats.kill();
+    await eventually(async () => said.includes("NATS is away"), { what: "the break to be told" });
+    await nats.start();
+    await eventually(async () => said.includes("NATS is back"), { what: "its end to be told" });
+    await caller.stop();
+    expect(said.filter((line) => line === "NATS is away")).toHaveLength(1);
+    await caller.start(); // for afterEach, which stops it
+  });
+
   test("in a long break calls fail before their deadline, and work again after it", async () => {
     await nats.kill();
     const began = performance.now();

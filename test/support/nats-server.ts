@@ -23,6 +23,8 @@ const searchPath = () => ({
 });
 
 export interface NatsServerOptions {
+  /** A free one by default. */
+  readonly port?: number;
   readonly configFile?: string;
   /** Variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ export class NatsServer {
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
     const storeDir = await mkdtemp(join(tmpdir(), "souk-nats-"));
-    const server = new NatsServer(await freePort(), storeDir, options);
+    const server = new NatsServer(options.port ?? (await freePort()), storeDir, options);
     await server.start();
     return server;
   }

@@ -27,7 +27,7 @@ export class StreamSource implements Source {
     { namespace, natsCa }: Pick<Stores, "namespace" | "natsCa">,
     url: string,
   ): Promise<StreamSource> {
-    const options = { ...natsOptions(url, natsCa), name: "souk:verify", waitOnFirstConnect: false };
+    const options = { ...natsOptions(url, natsCa), name: "souk:verify" };
     const connection = await connectToNats({ ...options, reconnect: false, timeout: 5_000 });
     const stream = `${namespace.toUpperCase().replaceAll("-", "_")}_EVENTS`;
     return new StreamSource(connection, await connection.jetstreamManager(), stream);
