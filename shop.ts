@@ -5,6 +5,7 @@ import type { FaultConfig } from "./config/faults";
 import type { Runtime } from "./config/runtime";
 import type { ServiceName } from "./contracts";
 import { startEmbeddedPostgres } from "./lib/embedded/postgres";
+import { messageOf } from "./lib/errors";
 import { takeFaultsByMessage } from "./lib/faults/by-message";
 import { armFaults } from "./lib/faults/points";
 import { unruly } from "./lib/faults/unruly-transport";
@@ -64,7 +65,9 @@ export async function startShop(
   { extras = [], factoryOf = serviceOf }: ShopOptions = {},
 ): Promise<Shop> {
   neverPretenure();
-  await mkdir(config.dataDir, { recursive: true });
+  await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
+    throw new Error(`DATA_DIR: ${messageOf(error)}`);
+  });
   const embedded = await embeddedPostgres(config);
   const broker = new ServiceBroker({
     ...brokerOptions(config),

@@ -1,5 +1,7 @@
-import { createECDH, createPrivateKey } from "node:crypto";
+import { createECDH, createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { messageOf } from "../lib/errors";
 import type { Reader } from "./reader";
 
 export function readMeshKeys(read: Reader, natsUrl: string | null): string[] {
@@ -71,5 +73,11 @@ export function readTls(read: Reader): { certFile: string; keyFile: string } | n
 
 export function readNatsCa(read: Reader): string | null {
   const file = read.text("NATS_CA");
-  return file && resolve(file);
+  if (file === null) return null;
+  try {
+    new X509Certificate(readFileSync(file));
+  } catch (error) {
+    read.faults.push(`NATS_CA must be a PEM file with a certificate: ${messageOf(error)}`);
+  }
+  return resolve(file);
 }

@@ -4,6 +4,7 @@ import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createSecureContext } from "node:tls";
 import { messageOf } from "../../lib/errors";
 import { newId } from "../../lib/ids";
 import { problemType } from "./problem";
@@ -99,13 +100,22 @@ function newServer({ tls, onRequest }: ServerOptions): Server {
     ...LIMITS,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS },
-    cert: readPem("TLS_CERT", tls.certFile),
-    key: readPem("TLS_KEY", tls.keyFile),
+    ...readPair(tls),
   });
   // Node's compatible API imitates the types of HTTP/1.
   const listener = onRequest as unknown as Parameters<typeof server.on>[1];
   for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, listener);
   return server;
+}
+
+function readPair({ certFile, keyFile }: NonNullable<ServerOptions["tls"]>) {
+  const pair = { cert: readPem("TLS_CERT", certFile), key: readPem("TLS_KEY", keyFile) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new Error(`TLS_CERT and TLS_KEY are no pair of PEM files: ${messageOf(error)}`);
+  }
+  return pair;
 }
 
 function readPem(variable: string, file: string): Buffer {

@@ -203,5 +203,7 @@ describe.skipIf(!tls)("over TLS", () => {
   it("says which variable is at fault when a file is not there", async () => {
     const missing = { ...env, TLS_CERT: "/nowhere/cert.pem" };
     await expect(start([], missing)).rejects.toThrow(/^TLS_CERT: ENOENT/);
+    const swapped = { TLS_CERT: tls?.TLS_KEY ?? "", TLS_KEY: tls?.TLS_CERT ?? "" };
+    await expect(start([], swapped)).rejects.toThrow(/^TLS_CERT and TLS_KEY are no pair/);
   });
 });

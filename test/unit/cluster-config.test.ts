@@ -53,3 +53,11 @@ test("a malformed server is one fault, not two", () => {
 test("without a mesh every server is optional", () => {
   expect(readConfig({}).mongoUrl).toBeNull();
 });
+
+test("an authority that is no certificate, or not there, is named", () => {
+  for (const NATS_CA of ["/nowhere/ca.pem", __filename]) {
+    expect(faultsOf({ SERVICES: "gateway", NATS_CA })).toEqual([
+      expect.stringMatching(/^NATS_CA must be a PEM file with a certificate: /),
+    ]);
+  }
+});
