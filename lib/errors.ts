@@ -45,6 +45,15 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** For those who run the shop: the message, and what is behind it, which no caller gets to see. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Of a name with several addresses, none of which answers: a list, and no message.
+  const several = error instanceof AggregateError ? error.errors.map(reasonOf).join(", ") : "";
+  const own = error.message || several || error.name;
+  return error.cause === undefined ? own : `${own}: ${reasonOf(error.cause)}`;
+}
+
 /** What a caller sees of a store that is away: nothing internal, and that trying later makes sense. */
 export const unavailable = (cause: unknown): ExpectedError =>
   Object.assign(

@@ -4,6 +4,7 @@ import type { Runtime } from "../config/runtime";
 import { messageOf } from "../lib/errors";
 import { defineMixin } from "../lib/mesh/implement";
 import { isMongoAway, mongoDatabase } from "../lib/store/mongo";
+import { untilThere } from "../lib/until-there";
 import { MongoAdapter } from "../lib/store/mongo-adapter";
 import { noGenericActions } from "./postgres";
 
@@ -33,13 +34,15 @@ export function mongo({ config }: Runtime, { service, url }: MongoOptions): Part
     adapter: new MongoAdapter({ url, database }),
     actions: noGenericActions,
     methods: {
-      // moleculer-db calls this at start, and again each second for as long as it rejects.
+      // moleculer-db calls this at start; left to itself it would try for ever, and log each try.
       async connect(this: This): Promise<void> {
+        const { broker, logger } = this;
+        const tryOnce = () => this.adapter.connect();
+        const isOver = () => broker.stopping;
         try {
-          await this.adapter.connect();
+          await untilThere({ name: "MongoDB", logger, tryOnce, isAway: isMongoAway, isOver });
         } catch (error) {
-          if (isMongoAway(error)) throw error;
-          this.broker.fatal(`${database}: ${messageOf(error)}`, error as Error, true);
+          broker.fatal(`${database}: ${messageOf(error)}`, error as Error, true);
         }
       },
     },

@@ -11,6 +11,7 @@ import { startSampler, type Sampler } from "../lib/observability/sampler";
 import { Database, isUnavailable } from "../lib/store/database";
 import { migrate, type Migration } from "../lib/store/migrate";
 import { ensureDatabase, sequelizeOptions } from "../lib/store/postgres";
+import { untilThere } from "../lib/until-there";
 
 /** The service's main table, for reads by key and by list. Its schema comes from the migrations. */
 export interface ModelDefinition {
@@ -63,20 +64,21 @@ export function postgres(runtime: Runtime, options: PostgresOptions): Partial<Se
     model: options.model,
     actions: noGenericActions,
     methods: {
-      // moleculer-db calls this at start, and again each second for as long as it rejects.
+      // moleculer-db calls this at start; left to itself it would try each second, and log each try.
       async connect(this: This): Promise<void> {
-        try {
+        const tryOnce = async (): Promise<void> => {
           await ensureDatabase(url);
           await migrate(url, options.migrations);
+          await this.adapter.connect();
+        };
+        const { broker, logger } = this;
+        // Of a start that failed elsewhere: the embedded server is stopped under its clients.
+        const isOver = () => broker.stopping;
+        try {
+          await untilThere({ name: "PostgreSQL", logger, tryOnce, isAway: isUnavailable, isOver });
         } catch (error) {
-          if (isUnavailable(error)) throw error;
-          this.broker.fatal(
-            `migrating ${options.service}: ${messageOf(error)}`,
-            error as Error,
-            true,
-          );
+          broker.fatal(`migrating ${options.service}: ${messageOf(error)}`, error as Error, true);
         }
-        await this.adapter.connect();
         this.db = new Database(this.adapter.db);
       },
     },

@@ -1,6 +1,6 @@
 import type { Logger } from "moleculer";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors";
+import { reasonOf } from "../errors";
 import { failpoints } from "../faults/points";
 import type { EventEnvelope } from "./event";
 import type { Consumer, ConsumerLag } from "./transport";
@@ -97,7 +97,7 @@ export class ConsumerQueue {
       } catch (error) {
         if (this.#stopped) return false;
         this.logger.warn(
-          `${this.consumer.name} cannot take events, next try in ${pause} ms: ${messageOf(error)}`,
+          `${this.consumer.name} cannot take events, next try in ${pause} ms: ${reasonOf(error)}`,
         );
         await sleep(pause);
         if (this.#stopped) return false;

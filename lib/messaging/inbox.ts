@@ -1,5 +1,5 @@
 import type { Logger } from "moleculer";
-import { messageOf } from "../errors";
+import { messageOf, reasonOf } from "../errors";
 import { failpoints } from "../faults/points";
 import { isTransient, isUnavailable, type Database, type Queryable } from "../store/database";
 import { Poller } from "../store/poller";
@@ -206,7 +206,7 @@ export class Inbox {
   /** An attempt that stays counted, because the database is away, is only an attempt less. */
   async #uncount(take: () => Promise<void>): Promise<void> {
     await take().catch((error: unknown) =>
-      this.#options.logger.warn(`an attempt stays counted: ${messageOf(error)}`),
+      this.#options.logger.warn(`an attempt stays counted: ${reasonOf(error)}`),
     );
   }
 }

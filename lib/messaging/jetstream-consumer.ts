@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Logger } from "moleculer";
 import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from "nats";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors";
+import { reasonOf } from "../errors";
 import type { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
 import { durableOf } from "./nats-names";
@@ -61,7 +61,7 @@ export class JetStreamConsumer {
         await this.#pull();
       } catch (error) {
         if (this.#stopped) return;
-        logger.warn(`${this.#durable}: ${messageOf(error)}`);
+        logger.warn(`${this.#durable}: ${reasonOf(error)}`);
         await sleep(RETRY_MS);
       }
     }

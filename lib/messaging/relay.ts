@@ -1,5 +1,5 @@
 import type { Logger } from "moleculer";
-import { hasCode, messageOf } from "../errors";
+import { hasCode, messageOf, reasonOf } from "../errors";
 import { failpoint, failpoints } from "../faults/points";
 import { Poller } from "../store/poller";
 import type { EventEnvelope } from "./event";
@@ -137,8 +137,9 @@ export class Relay {
   #noteOutage(error: unknown): void {
     if (this.#away) return;
     this.#away = true;
-    const reason = error instanceof Error ? messageOf(error.cause ?? error) : String(error);
-    this.#options.logger.warn(`the broker takes no events, they wait in the outbox: ${reason}`);
+    this.#options.logger.warn(
+      `the broker takes no events, they wait in the outbox: ${reasonOf(error)}`,
+    );
   }
 
   #noteReturn(): void {
@@ -151,7 +152,7 @@ export class Relay {
       await this.#options.outbox.markFailed(event, reason);
     } catch (error) {
       // The store is away as well; the event stays pending, which is all that matters.
-      this.#options.logger.warn(`cannot note a failed publish: ${messageOf(error)}`);
+      this.#options.logger.warn(`cannot note a failed publish: ${reasonOf(error)}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger, ServiceBroker } from "moleculer";
-import { messageOf } from "../errors";
+import { reasonOf } from "../errors";
 import { outsideScope } from "./scope";
 
 export interface SamplerOptions {
@@ -45,7 +45,7 @@ export class Sampler {
       this.#pause = everyMs;
     } catch (error) {
       // Told at the first failure; those who care for the cause log it themselves.
-      if (this.#pause === everyMs) logger.warn(`${name} cannot be sampled: ${messageOf(error)}`);
+      if (this.#pause === everyMs) logger.warn(`${name} cannot be sampled: ${reasonOf(error)}`);
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
     }
     if (this.#stopped) return;

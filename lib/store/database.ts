@@ -30,7 +30,7 @@ export const violates = (error: unknown, constraint: string): boolean =>
 export const isTransient = (error: unknown): boolean => RETRYABLE.has(sqlState(error) ?? "");
 
 const CONNECTION_FAULT =
-  /^(08|57P0|53|E(CONN|PIPE|TIMEDOUT|HOST|NET)|SequelizeConnection)|Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Query read timeout|not queryable/i;
+  /^(08|57P0|53|E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)|Sequelize(Connection|HostNot))|Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Query read timeout|not queryable/i;
 
 /** Whether the database is away, so that the fault is not the statement's. */
 export const isUnavailable = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { Logger } from "moleculer";
-import { messageOf } from "../errors";
+import { reasonOf } from "../errors";
 
 export interface LeaseOptions {
   readonly name: string;
@@ -32,7 +32,7 @@ export function keepLease({ name, leaseMs, renew, logger }: LeaseOptions): KeptL
       if (await renew()) heldSince = asked;
       else lost.abort();
     } catch (error) {
-      logger.warn(`the lease on ${name} was not renewed: ${messageOf(error)}`);
+      logger.warn(`the lease on ${name} was not renewed: ${reasonOf(error)}`);
     }
     // This process or the store stood still, and others may have gone on without it.
     if (performance.now() - heldSince >= leaseMs) lost.abort();

@@ -1,5 +1,5 @@
 import type { Logger } from "moleculer";
-import { messageOf } from "../errors";
+import { reasonOf } from "../errors";
 import { outsideScope } from "../observability/scope";
 
 export interface PollerOptions {
@@ -72,7 +72,7 @@ export class Poller {
       this.#failures++;
       // An outage is told at its beginning and ever more rarely, not at each round.
       if (isPowerOfTwo(this.#failures)) {
-        logger.warn(`${name}: ${messageOf(error)} (failed ${this.#failures} times)`);
+        logger.warn(`${name}: ${reasonOf(error)} (failed ${this.#failures} times)`);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Logger } from "moleculer";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../lib/errors";
+import { reasonOf } from "../../lib/errors";
 import { Poller } from "../../lib/store/poller";
 
 export interface DispatcherOptions<Job> {
@@ -73,7 +73,7 @@ export class Dispatcher<Job> implements Worker {
     try {
       await this.#options.run(job);
     } catch (error) {
-      this.#options.logger.warn(`${this.#options.name}: ${messageOf(error)}`);
+      this.#options.logger.warn(`${this.#options.name}: ${reasonOf(error)}`);
     }
   }
 }

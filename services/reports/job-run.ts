@@ -1,6 +1,6 @@
 import type { Logger } from "moleculer";
 import type { Piscina } from "piscina";
-import { messageOf } from "../../lib/errors";
+import { reasonOf } from "../../lib/errors";
 import type { Caller } from "../../lib/mesh/types";
 import type { Database, Queryable } from "../../lib/store/database";
 import type { RowError } from "./domain/imported-product";
@@ -104,7 +104,7 @@ export class JobRun<Params = unknown> implements Patience {
 
   readonly onWait = (error: unknown, pauseMs: number): void => {
     const { id, type } = this.#options.job;
-    this.#options.logger.warn(`${type} ${id} waits ${pauseMs} ms: ${messageOf(error)}`);
+    this.#options.logger.warn(`${type} ${id} waits ${pauseMs} ms: ${reasonOf(error)}`);
   };
 
   /** Saves once every so often: to be called for each step. */
