@@ -5,6 +5,7 @@ import type { Client } from "pg";
 import { type Cluster, openCluster, readPassword, SUPERUSER } from "./postgres/cluster";
 import { FolderInUseError, takeOwnership } from "./postgres/owner-lock";
 import { findFreePort } from "./postgres/port";
+import { isAlive } from "./postgres/process";
 import {
   findServer,
   runningServer,
@@ -90,8 +91,14 @@ function keep(cluster: Cluster, first: Held, log: Log) {
     stopping.abort();
     await mending;
     if (held) await release(cluster, held);
+    process.off("exit", endInHaste);
+  };
+  // A process that ends without `stop` has no time to wait, but leaves no server to nobody either.
+  const endInHaste = (): void => {
+    if (held && isAlive(held.server.pid)) process.kill(held.server.pid, "SIGINT");
   };
 
+  process.once("exit", endInHaste);
   watch(first);
   let stopped: Promise<void> | undefined;
   return { stop: () => (stopped ??= stop()) };

@@ -91,6 +91,16 @@ describe("embedded PostgreSQL", () => {
     expect([pid, ...backends.map((row) => row.pid)].filter(isRunning)).toEqual([]);
   });
 
+  test("ends with a process that ends without stopping it", async () => {
+    const child = await startInChild();
+    await writeNote(child.url, "committed");
+    const pid = await postmasterPid();
+    child.process.kill("SIGHUP"); // on which it calls process.exit
+    await once(child.process, "exit");
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
+    expect(await readNotes((await start()).url)).toEqual(["committed"]);
+  });
+
   test("stops although a client is in the middle of a transaction", async () => {
     const postgres = await start();
     const client = await connect(postgres.url);
@@ -231,6 +241,7 @@ async function start(log?: (line: string) => void): Promise<EmbeddedPostgres> {
 
 function runChild(): ChildProcess {
   const script = `
+    process.on("SIGHUP", () => process.exit(1));
     require(${JSON.stringify(MODULE)}).startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} })
       .then((postgres) => console.log(postgres.url), (error) => console.log(String(error)));`;
   const transpile = ["-r", "ts-node/register/transpile-only"];
