@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,7 +29,12 @@ function variablesRead(): string[] {
 }
 
 test(".env.example lists every variable that is read, and no other", () => {
-  expect([...new Set(listed)].sort()).toEqual([...new Set(variablesRead())].sort());
+  expect(listed.toSorted()).toEqual([...new Set(variablesRead())].sort());
+});
+
+test("each line of .env.example is one that a shell takes", () => {
+  const uncommented = text.replaceAll(/^# ?(?=[A-Z][A-Z_]+=)/gm, "");
+  execFileSync("sh", ["-eu"], { input: `set -a\n${uncommented}`, stdio: ["pipe", "pipe", "pipe"] });
 });
 
 test("what the deployment sets is something that is read", () => {
