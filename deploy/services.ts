@@ -27,6 +27,7 @@ export const secrets = {
   SANDBOX_WEBHOOK_SECRET: true,
   STRIPE_SECRET_KEY: false,
   STRIPE_WEBHOOK_SECRET: false,
+  IMAGE_STORE_URL: false,
   SMTP_URL: false,
   SMS_GATEWAY_URL: false,
   VAPID_PRIVATE_KEY: false,
@@ -60,6 +61,12 @@ export const services: Readonly<Record<ServiceName, Deployment>> = {
     servers: ["postgres"],
     secrets: ["MESH_KEY", "SMTP_URL", "SMS_GATEWAY_URL", "VAPID_PRIVATE_KEY"],
   },
-  reports: { ...usual, cpu: "250m", memory: "768Mi", servers: ["postgres"] },
+  reports: {
+    ...usual,
+    cpu: "250m",
+    memory: "768Mi",
+    servers: ["postgres"],
+    secrets: ["MESH_KEY", "IMAGE_STORE_URL"],
+  },
   operations: { ...usual, servers: ["postgres"] },
 };

@@ -65,6 +65,17 @@ test("every service has a health check, and waits for healthy servers", () => {
   }
 });
 
+test("what deploy/README.md lets people set in .env reaches a container", () => {
+  const readme = readFileSync(join(root, "deploy/README.md"), "utf8");
+  const named = [...readme.matchAll(/`([A-Z]+(?:_[A-Z]+)*)(?:=[^`]*)?`/g)].map(
+    ([, name = ""]) => name,
+  );
+  // Which is not for .env: each container has its own.
+  const settable = named.filter((name) => name !== "SERVICES");
+  expect(settable.length).toBeGreaterThan(10);
+  expect(settable.filter((name) => !text.includes(`\${${name}:`))).toEqual([]);
+});
+
 test("only the gateway is published", () => {
   const published = Object.entries(compose.services).filter(([, { ports }]) => ports);
   expect(published.map(([name]) => name)).toEqual(["gateway"]);
