@@ -21,19 +21,45 @@ export interface Program {
 const load = createRequire(require.resolve("moleculer-repl"));
 
 /** A line, as a shell would split it, for `parseAsync`. */
-export const splitLine = (line: string): string[] =>
+const splitLine = (line: string): string[] =>
   (load("string-argv") as { parseArgsStringToArgv: (...parts: string[]) => string[] })
     // As the two words that every argv begins with.
     .parseArgsStringToArgv(line, "node", "souk");
 
-/** Moleculer's commands and ours, without a prompt. What goes wrong rejects. */
-export function programOf(operator: Operator, commands: readonly Command[]): Program {
+/** Runs one of Moleculer's commands or of ours, without a prompt. What goes wrong rejects. */
+export async function runLine(
+  operator: Operator,
+  commands: readonly Command[],
+  line: string,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const { broker } = operator;
+  // Moleculer's `call` shows what went wrong, and ends like one that went well.
+  const noting = Object.create(broker, {
+    call: {
+      value: async (...call: Parameters<ServiceBroker["call"]>): Promise<unknown> => {
+        try {
+          return await broker.call(...call);
+        } catch (error) {
+          failures.push(error);
+          throw error;
+        }
+      },
+    },
+  }) as ServiceBroker;
+  await programOf(operator, commands, noting).parseAsync(splitLine(line));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** `broker` is what Moleculer's own commands work with. */
+function programOf(
+  operator: Operator,
+  commands: readonly Command[],
+  broker: ServiceBroker,
+): Program {
   const { Command: Commander } = load("commander") as { Command: new () => Program };
   const program = new Commander().exitOverride().showSuggestionAfterError(true);
-  (load("./src/commands") as (program: Program, broker: ServiceBroker) => void)(
-    program,
-    operator.broker,
-  );
+  (load("./src/commands") as (program: Program, broker: ServiceBroker) => void)(program, broker);
   for (const command of commands) {
     const defined = program.command(command.usage).description(command.description);
     for (const [flags, text] of Object.entries(command.options ?? {})) defined.option(flags, text);

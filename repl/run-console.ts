@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type { ServiceBroker } from "moleculer";
 import { messageOf } from "../lib/errors";
 import { commands } from "./commands";
-import { openPrompt, programOf, splitLine } from "./moleculer-repl";
+import { openPrompt, runLine } from "./moleculer-repl";
 import { operatorOf } from "./operator";
 
 /** For the mesh to be found by one that has just joined it. */
@@ -24,7 +24,7 @@ export async function runScript(broker: ServiceBroker, lines: readonly string[])
   await findMesh(broker);
   for (const line of lines) {
     try {
-      await programOf(operatorOf(broker), commands).parseAsync(splitLine(line));
+      await runLine(operatorOf(broker), commands, line);
     } catch (error) {
       if (isHelp(error)) continue;
       console.error(messageOf(error));

@@ -77,6 +77,9 @@ describe.skipIf(!clusterServersAreThere())("a console that joins the mesh", () =
     const failed = await runCommands(env, "order 1", "outbox");
     expect(failed).toMatchObject({ code: 1, output: "" });
     expect(failed.errors).toContain("id");
+    const call = await runCommands(env, "call orders.find --id nobody", "outbox");
+    expect(call.code).toBe(1);
+    expect(call.output).not.toMatch(/^orders +0/m);
   });
 });
 
