@@ -19,7 +19,7 @@ export interface ClusterCommand {
   readonly env: Env;
 }
 
-/** A little longer than a process takes before it cuts itself short. */
+/** A little longer than a process takes before it cuts itself short, beside its DRAIN_MS. */
 const STOP_LIMIT_MS = 12_000;
 const POLL_MS = 50;
 
@@ -36,7 +36,7 @@ export async function runCluster({ root, args, env }: ClusterCommand): Promise<v
   for (const planned of plan.members) {
     members.push(new Member({ planned, root, logFolder, say, log }));
   }
-  stopOnSignal(members, screen);
+  stopOnSignal(members, { screen, limitMs: plan.config.drainMs + STOP_LIMIT_MS });
   if (plan.config.faults?.byMessage) forwardFaults(members);
   await startAll(members);
   announce(plan, { members, screen, logFolder });
@@ -84,11 +84,18 @@ function announce(
   }
 }
 
+interface Stopping {
+  readonly screen: Screen;
+  /** After which those that still run are killed. */
+  readonly limitMs: number;
+}
+
 /** First the doors, so that nobody comes in any more, then what is behind them. Asked twice: at once. */
-function stopOnSignal(members: readonly Member[], screen: Screen): void {
+function stopOnSignal(members: readonly Member[], stopping: Stopping): void {
+  const { screen } = stopping;
   const first = (signal: NodeJS.Signals): void => {
     screen.say(`${signal}: stopping, the gateways first; once more kills all at once`);
-    void stopInOrder(members, screen).then((late) => {
+    void stopInOrder(members, stopping).then((late) => {
       screen.say(late.length === 0 ? "all have stopped" : "the others have stopped");
       screen.close();
       process.exit(late.length === 0 ? 0 : 1);
@@ -102,19 +109,22 @@ function stopOnSignal(members: readonly Member[], screen: Screen): void {
   onStopSignal({ first, again });
 }
 
-async function stopInOrder(members: readonly Member[], screen: Screen): Promise<Member[]> {
+async function stopInOrder(members: readonly Member[], stopping: Stopping): Promise<Member[]> {
   const gateways = members.filter(({ planned }) => planned.service === "gateway");
   const others = members.filter((member) => !gateways.includes(member));
   // One that only waits to be started must not be, meanwhile.
   for (const member of others) if (member.state === "waiting") member.stop();
-  return [...(await stopAll(gateways, screen)), ...(await stopAll(others, screen))];
+  return [...(await stopAll(gateways, stopping)), ...(await stopAll(others, stopping))];
 }
 
 /** Those that did not stop in time, and were killed. */
-async function stopAll(members: readonly Member[], screen: Screen): Promise<Member[]> {
+async function stopAll(
+  members: readonly Member[],
+  { screen, limitMs }: Stopping,
+): Promise<Member[]> {
   for (const member of members) member.stop();
   const all = Promise.all(members.map(({ ended }) => ended));
-  await Promise.race([all, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+  await Promise.race([all, sleep(limitMs, undefined, { ref: false })]);
   const late = members.filter(({ state }) => state !== "stopped");
   for (const member of late) {
     screen.say(`${member.name} (pid ${member.pid}) did not stop in time, and is killed`);

@@ -62,6 +62,19 @@ describe.skipIf(!natsIsThere())("npm run cluster", () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
+  test("a gateway that drains for longer than others take to stop is not killed", async () => {
+    const draining = await ClusterProcess.start({
+      ...{ NATS_URL: nats.url, NAMESPACE: `${namespace}d`, SERVICES: "gateway" },
+      ...{ DRAIN_MS: "12500", JWT_PRIVATE_KEY: "" },
+    });
+    try {
+      expect(await draining.interrupt()).toBe(0);
+      expect(draining.output).toMatch(/all have stopped\n$/);
+    } finally {
+      await draining.remove();
+    }
+  });
+
   test("processes whose cluster was killed stop by themselves", async () => {
     await cluster.remove();
     cluster = await start();
