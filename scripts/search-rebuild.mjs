@@ -37,6 +37,7 @@ function assertGood({ status, body }, what) {
 try {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD)
     throw new Error("ADMIN_EMAIL and ADMIN_PASSWORD must be set");
+  if (!URL.canParse(SHOP_URL)) throw new Error("SHOP_URL must be a URL, as http://localhost:3000");
   const credentials = { email: ADMIN_EMAIL, password: ADMIN_PASSWORD };
   const { accessToken } = assertGood(await post("/auth/login", credentials), "signing in");
   const headers = { authorization: `Bearer ${accessToken}` };

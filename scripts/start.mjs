@@ -1,5 +1,6 @@
 // `npm start`: compiles what changed since the last build, then runs the compiled shop in this process.
-import { enableCompileCache } from "node:module";
+// By name, an older Node would refuse the import before the words below.
+import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,5 +11,5 @@ if (Number(process.versions.node.split(".")[0]) < 22) {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 await import("./build.mjs");
-enableCompileCache(join(root, "node_modules", ".cache", "v8"));
+nodeModule.enableCompileCache(join(root, "node_modules", ".cache", "v8"));
 await import(join(root, "dist", "main.js"));
