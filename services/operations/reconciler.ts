@@ -140,9 +140,14 @@ async function lastOf({ db }: This): Promise<Reconciliation> {
 /** Every replica tells the same of the last run, whoever made it. */
 function sampleRuns(self: This): Sampler | null {
   const meter = meterOf(self.broker, shopMetrics);
+  let read: { readonly ageSeconds: number; readonly at: number } | undefined;
   async function sample(): Promise<void> {
+    const tellAge = (seconds: number) => meter.set("shop_reconciliation_age_seconds", seconds, {});
+    // A run that cannot be read grows older all the same: somebody has to hear of it.
+    if (read) tellAge(read.ageSeconds + (performance.now() - read.at) / 1_000);
     const { findings, ageSeconds } = await store.lastRun(self.db);
-    meter.set("shop_reconciliation_age_seconds", ageSeconds, {});
+    read = { ageSeconds, at: performance.now() };
+    tellAge(ageSeconds);
     for (const kind of findingKinds) {
       const count = findings.filter((finding) => finding.kind === kind).length;
       meter.set("shop_reconciliation_findings", count, { kind });
