@@ -79,7 +79,7 @@ async function readPage(
   };
 }
 
-/** A share of 10 % is then told to within three: enough for the values of one facet. */
+/** A share of 10 % is then told to within 3.5: enough for the values of one facet. */
 const LEAST_SAMPLE = 0.4;
 
 /** However many filters there are, all that is read for them is bounded as it is for one. */
