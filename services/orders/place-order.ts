@@ -4,7 +4,7 @@ import type { Order } from "../../contracts/orders";
 import { failpoint } from "../../lib/faults/points";
 import { newId } from "../../lib/ids";
 import type { Outbox } from "../../lib/messaging/outbox";
-import { violates, type Database, type Queryable } from "../../lib/store/database";
+import { isUnavailable, violates, type Database, type Queryable } from "../../lib/store/database";
 import type { OfferDesk } from "./ask-offers";
 import { orderNumber } from "./domain/order-number";
 import { grantOf, refuseCoupon, type Grant } from "./domain/coupon";
@@ -69,21 +69,22 @@ async function place(
   request: RequestKey,
   deadline: string,
 ): Promise<Outcome> {
-  const { lines, cart, coupon } = await basketOf(ctx);
-  const shippingAddress = await addressOf(ctx);
-  const basket = await price(ctx, checkout.offersOf, lines);
-  const { paymentMethod } = ctx.params;
-  const couponCode = (ctx.params.couponCode ?? coupon)?.toUpperCase() ?? null;
-  const details = { request, shippingAddress, paymentMethod, cart, deadline, couponCode };
   try {
+    const { lines, cart, coupon } = await basketOf(ctx);
+    const shippingAddress = await addressOf(ctx);
+    const basket = await price(ctx, checkout.offersOf, lines);
+    const { paymentMethod } = ctx.params;
+    const couponCode = (ctx.params.couponCode ?? coupon)?.toUpperCase() ?? null;
+    const details = { request, shippingAddress, paymentMethod, cart, deadline, couponCode };
     const row = await insert(checkout, ctx, basket, details);
     return { order: toPlacedOrder(row), replayed: false };
   } catch (error) {
-    if (!violates(error, "orders_request") && !violates(error, "orders_cart")) throw error;
-    // The same request was faster on another node; or another request, with the same cart.
+    if (isUnavailable(error)) throw error;
+    // The same request was faster on another node, and may have used up what this one found missing.
     const { placed } = await checkout.book.find(request);
     if (placed) return replay(request, placed);
-    throw fail("CART_ALREADY_ORDERED");
+    const isTaken = violates(error, "orders_request") || violates(error, "orders_cart");
+    throw isTaken ? fail("CART_ALREADY_ORDERED") : error;
   }
 }
 

@@ -439,3 +439,65 @@ test.each(["0000-01-01T00:00:00Z", "2026-01-01T00:00:00+23:59"])(
     });
   },
 );
+
+test("a request that both replicas work on is answered by its order, not by what it has used up", async () => {
+  const lines = [{ sku: "LAMP-1", quantity: 1 }];
+  const cart = { cartId: newId(), version: 1, lines, coupon: null };
+  let meanwhile: (() => Promise<unknown>) | null = null;
+  const overtaken = async () => {
+    const overtake = meanwhile;
+    meanwhile = null;
+    await overtake?.();
+    return overtake !== null;
+  };
+  const env = { NAMESPACE: `t${newId().slice(-12)}` };
+  const services = ["orders"] as const;
+  const prices = catalogDouble({ "LAMP-1": 2500 });
+  const first = await startTestShop({
+    ...{ services, env },
+    doubles: [
+      prices,
+      published("carts", { linesOf: () => cart }),
+      published("users", { addressOf: () => address }),
+    ],
+  });
+  const second = await startTestShop({
+    ...{ services, env },
+    doubles: [
+      prices,
+      published("carts", {
+        linesOf: async () => ((await overtaken()) ? { ...cart, version: 2, lines: [] } : cart),
+      }),
+      published("users", {
+        addressOf: async () => {
+          await overtaken();
+          return address;
+        },
+      }),
+    ],
+  });
+  try {
+    const asked = { idempotencyKey: newId(), paymentMethod: "pm_card_visa" };
+    const emptied = { ...asked, shippingAddress: address };
+    meanwhile = () => first.call("orders.place", emptied, alice);
+    expect(await second.call("orders.place", emptied, alice)).toMatchObject({ replayed: true });
+
+    const code = "ONCE-ONLY";
+    const terms = { kind: "free_shipping" as const, maxUsesPerUser: 1 };
+    await first.call("orders.createCoupon", { code, ...terms }, admin);
+    const redeemed = {
+      ...{ ...asked, idempotencyKey: newId(), items: lines, couponCode: code },
+      shippingAddressId: newId(),
+    };
+    meanwhile = () => first.call("orders.place", redeemed, alice);
+    expect(await second.call("orders.place", redeemed, alice)).toMatchObject({ replayed: true });
+
+    const other = { ...redeemed, idempotencyKey: newId() };
+    await expect(second.call("orders.place", other, alice)).rejects.toMatchObject({
+      type: "COUPON_INVALID",
+    });
+  } finally {
+    await second.stop();
+    await first.stop();
+  }
+});
