@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EventName, EventPayload } from "../../lib/mesh/types";
 import { newId } from "../../lib/ids";
+import { holdStock, releaseStock } from "../../services/inventory/store/reservation-store";
 import { catalogDouble } from "../support/doubles";
+import { anEventOf, aProduct, aVariant } from "../support/products";
+import { dbOf } from "../support/service-db";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
 
 let shop: TestShop;
@@ -243,4 +246,50 @@ test("a confirmation without any hold is a fault", async () => {
   const orderId = newId();
   await confirmed(orderId);
   expect(await outcomeOf(orderId, "order.confirmed")).toBe("parked");
+});
+
+test("a first stock counts, also when a change of its product overtakes it", async () => {
+  const product = aProduct({ variants: [aVariant("FIRST-1"), aVariant("FIRST-2")] });
+  const firstStock = [
+    { sku: "FIRST-1", onHand: 7 },
+    { sku: "FIRST-2", onHand: 7 },
+  ];
+  const told = { ...anEventOf(product, 1), payload: { product, firstStock } };
+  await shop.runtime.transport.publish(anEventOf(product, 2));
+  await shop.call("inventory.set", { sku: "FIRST-2", onHand: 3 }, admin);
+  await shop.runtime.transport.publish(told);
+  expect(await levelOf("FIRST-1")).toMatchObject({ onHand: 7 });
+  expect(await levelOf("FIRST-2")).toMatchObject({ onHand: 3 });
+  await shop.call("inventory.adjust", { sku: "FIRST-1", delta: -7, reason: "sold" }, admin);
+  await shop.runtime.transport.publish({ ...told, id: newId() });
+  expect(await levelOf("FIRST-1")).toMatchObject({ onHand: 0 });
+  const movements = await dbOf(shop, "inventory").query(
+    "SELECT delta, reason FROM stock_movement WHERE sku = 'FIRST-1' ORDER BY id",
+  );
+  expect(movements).toEqual([
+    { delta: 7, reason: "first stock" },
+    { delta: -7, reason: "sold" },
+  ]);
+});
+
+test("a cancellation that meets the hold of its order at another replica releases it", async () => {
+  await stockUp({ "MEET-1": 2 });
+  const db = dbOf(shop, "inventory");
+  const orderId = newId();
+  const lines = [{ sku: "MEET-1", quantity: 2 }];
+  const waiting = async () =>
+    (
+      await db.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database()
+           AND wait_event_type = 'Lock' AND query LIKE '%INTO reservation%'`,
+      )
+    ).length > 0;
+  const released = await db.transaction(async (tx) => {
+    await holdStock(tx, orderId, lines, new Date(Date.now() + 60_000).toISOString());
+    const release = db.transaction((other) => releaseStock(other, orderId));
+    await eventually(waiting);
+    return { release };
+  });
+  expect(await released.release).toMatchObject({ lines });
+  expect(await levelOf("MEET-1")).toMatchObject({ onHand: 2, reserved: 0 });
 });

@@ -102,14 +102,16 @@ export interface ReleaseOutcome {
  * as ended, in case its hold comes late.
  */
 export async function releaseStock(tx: Queryable, orderId: string): Promise<ReleaseOutcome | null> {
+  // By itself: a statement that had to wait for a hold to commit would not see it.
+  const remembered = await tx.query(
+    `INSERT INTO reservation (order_id, status, lines) VALUES ($1, 'released', '[]')
+     ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+    [orderId],
+  );
+  if (remembered.length > 0) return null;
   const [row] = await tx.query<ReleaseOutcome>(
     `WITH before AS MATERIALIZED (
        SELECT status, lines FROM reservation WHERE order_id = $1 FOR UPDATE
-     ),
-     remembered AS (
-       INSERT INTO reservation (order_id, status, lines)
-       SELECT $1, 'released', '[]' WHERE NOT EXISTS (SELECT FROM before)
-       ON CONFLICT (order_id) DO NOTHING
      ),
      ended AS (
        UPDATE reservation SET status = 'released', version = version + 1, updated_at = now()

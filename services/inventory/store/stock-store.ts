@@ -10,7 +10,10 @@ const RETURNING = "sku, on_hand, reserved, version";
 export const findStock = async (db: Queryable, skus: readonly string[]): Promise<StockRow[]> =>
   db.query("SELECT sku, on_hand, reserved FROM stock WHERE sku = ANY($1)", [skus]);
 
-/** Rows for SKUs that are new, with their first stock; one that exists keeps what it has. */
+/**
+ * Rows for SKUs that are new, with their first stock; one that exists keeps what it has. A row without
+ * any movement was made by a later event of the product, which came first: it gets its first stock now.
+ */
 export const addSkus = async (
   tx: Queryable,
   first: readonly { sku: string; onHand: number }[],
@@ -24,6 +27,18 @@ export const addSkus = async (
      INSERT INTO stock_movement (sku, delta, reason)
      SELECT sku, on_hand, 'first stock' FROM added WHERE on_hand > 0`,
     [JSON.stringify(first)],
+  );
+  const stocked = first.filter(({ onHand }) => onHand > 0);
+  if (stocked.length === 0) return;
+  await tx.query(
+    `WITH given AS (
+       UPDATE stock s SET on_hand = "onHand", updated_at = now()
+       FROM json_to_recordset($1::json) AS f(sku text, "onHand" int)
+       WHERE s.sku = f.sku AND s.version = 0 AND s.on_hand = 0 AND s.counted_batch IS NULL
+       RETURNING s.sku, s.on_hand
+     )
+     INSERT INTO stock_movement (sku, delta, reason) SELECT sku, on_hand, 'first stock' FROM given`,
+    [JSON.stringify(stocked)],
   );
 };
 
