@@ -15,7 +15,7 @@ import {
   renewDue,
   type Batch,
   type DueNotification,
-  type Outcome,
+  type Tried,
 } from "./store/delivery-store";
 
 /** So many in a round: what a crash may repeat, and what one query each claims, looks up and marks. */
@@ -59,21 +59,21 @@ async function tryOne(
   desk: Desk,
   notification: DueNotification,
   receiverOf: FindReceiver,
-): Promise<Outcome> {
+): Promise<Tried> {
   const { id, attempts } = notification;
   try {
     if (attempts > MAX_TRIES) throw new Undeliverable("the process died while sending it");
     await failpoint("notifications.send", "before_call");
     const outcome = await deliver(desk, notification, receiverOf(notification.user_id));
     await failpoint("notifications.send", "after_call");
-    return outcome;
+    return { ...outcome, attempts };
   } catch (error) {
     const reason = messageOf(error);
     desk.logger.warn(`notification ${id} is not sent, try ${attempts}: ${reason}`);
     const retryIn = error instanceof Undeliverable ? null : nextTry(attempts);
     return retryIn === null
-      ? { id, status: "failed", reason }
-      : { id, status: "queued", reason, retryIn };
+      ? { id, attempts, status: "failed", reason }
+      : { id, attempts, status: "queued", reason, retryIn };
   }
 }
 

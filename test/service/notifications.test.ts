@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
+import { claimDue, markTried } from "../../services/notifications/store/delivery-store";
 import { anOrder, events } from "../support/events";
 import * as office from "../support/notifications";
 import { dbOf } from "../support/service-db";
@@ -200,3 +201,31 @@ test.each(["rubbish", Buffer.from('["x"]').toString("base64url"), "W10", "bnVsbA
     });
   },
 );
+
+test("what a worker says whose lease is over ends no try of another, unless it has sent", async () => {
+  const idle = await office.startPostOffice(new office.People());
+  try {
+    await office.officeOf(idle).sender.stop();
+    const db = dbOf(idle, "notifications");
+    const order = anOrder();
+    await office.tell(idle, events.confirmed(order));
+    const claim = async (leaseMs: number) => (await claimDue(db, { leaseMs, limit: 1 }))[0];
+    const late = await claim(0);
+    const current = await claim(60_000);
+    if (!late || !current) throw new Error("nothing was due");
+    const { id, attempts } = late;
+    const statusOf = async () => (await office.notificationsOf(idle, order.userId))[0]?.status;
+    const reason = "the connection was closed";
+
+    await markTried(db, [{ id, attempts, status: "queued", reason, retryIn: 0 }]);
+    expect(await claim(0)).toBeUndefined();
+    await markTried(db, [{ id, attempts, status: "failed", reason }]);
+    expect(await statusOf()).toBe("queued");
+    await markTried(db, [{ id, attempts, status: "sent", subject: "Confirmed" }]);
+    expect(await statusOf()).toBe("sent");
+    await markTried(db, [{ id, attempts: current.attempts, status: "failed", reason }]);
+    expect(await statusOf()).toBe("sent");
+  } finally {
+    await idle.stop();
+  }
+});

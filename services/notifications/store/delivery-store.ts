@@ -90,22 +90,29 @@ export type Outcome =
       readonly retryIn: number;
     };
 
-/** Writes down how the tries of one round ended, in one statement. */
-export async function markTried(db: Queryable, outcomes: readonly Outcome[]): Promise<void> {
+/** With the number of the try that ended so. */
+export type Tried = Outcome & { readonly attempts: number };
+
+/**
+ * Writes down how the tries of one round ended, in one statement. One that somebody else tries by now
+ * is theirs to end, unless it was sent.
+ */
+export async function markTried(db: Queryable, outcomes: readonly Tried[]): Promise<void> {
   await db.query(
     `UPDATE notification n SET status = o.status, subject = coalesce(o.subject, n.subject),
        last_error = o.reason,
        sent_at = CASE WHEN o.status = 'sent' THEN clock_timestamp() END,
        next_attempt_at = now() + o.retry_in * interval '1 second'
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[])
-       AS o (id, status, subject, reason, retry_in)
-     WHERE n.id = o.id AND n.status = 'queued'`,
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::int[])
+       AS o (id, status, subject, reason, retry_in, attempts)
+     WHERE n.id = o.id AND n.status = 'queued' AND (n.attempts = o.attempts OR o.status = 'sent')`,
     [
       outcomes.map((outcome) => outcome.id),
       outcomes.map((outcome) => outcome.status),
       outcomes.map((outcome) => (outcome.status === "sent" ? outcome.subject : null)),
       outcomes.map((outcome) => ("reason" in outcome ? storable(outcome.reason) : null)),
       outcomes.map((outcome) => (outcome.status === "queued" ? outcome.retryIn : 0)),
+      outcomes.map((outcome) => outcome.attempts),
     ],
   );
 }
