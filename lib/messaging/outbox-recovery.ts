@@ -37,15 +37,16 @@ export class OutboxRecovery implements RecoverableOutbox {
     );
   }
 
-  async beginRecovery(mark: StreamSight): Promise<void> {
+  async beginRecovery(mark: StreamSight, recoveries: number): Promise<void> {
     await this.db.query(
       `WITH waiting AS (SELECT DISTINCT aggregate_id FROM outbox WHERE published_at IS NULL), first AS (
          UPDATE outbox SET published_at = NULL, available_at = now()
          WHERE published_at IS NOT NULL AND aggregate_id IN (SELECT aggregate_id FROM waiting))
        UPDATE stream_mark SET created = $1, last_seq = $2, newest_seq = $3, newest_id = $4,
          recoveries = recoveries + 1,
-         recover_before = clock_timestamp() + $5::int * interval '1 millisecond'`,
-      [...valuesOf(mark), MARKS_MS],
+         recover_before = clock_timestamp() + $5::int * interval '1 millisecond'
+       WHERE recoveries = $6`,
+      [...valuesOf(mark), MARKS_MS, recoveries],
     );
   }
 

@@ -24,9 +24,10 @@ export interface RecoverableOutbox {
   keepStreamMark(mark: StreamSight): Promise<void>;
   /**
    * As `keepStreamMark`, and from now on everything published until now counts as lost; that of
-   * aggregates with an event to publish is pending again at once, so that it keeps its place.
+   * aggregates with an event to publish is pending again at once, so that it keeps its place. Nothing
+   * when another replica has begun one since there were so many `recoveries`.
    */
-  beginRecovery(mark: StreamSight): Promise<void>;
+  beginRecovery(mark: StreamSight, recoveries: number): Promise<void>;
   /**
    * Makes at most `limit` of the events that were published before `before` pending again, those with
    * ids behind `after`; the last id of them, null when there are none left.
@@ -101,22 +102,23 @@ export class StreamWatch {
 
   async #check(): Promise<string | null> {
     const { transport, outbox, relay, logger } = this.#options;
-    // Before the stream is looked at: what is published meanwhile would seem to be lost.
+    // Before the stream is looked at: what is published meanwhile, here or by another replica, would
+    // seem to be lost.
     const published = relay.newest;
+    const mark = await outbox.streamMark();
     const state = await transport.streamState();
     if (!state) return null;
-    const mark = await outbox.streamMark();
     if (mark) this.#noteRecoveries(mark);
     if (mark?.recoverBefore) return mark.recoverBefore;
     const known = relay.newest && published ? published : (mark?.newest ?? null);
     const loss = mark && (await this.#lossSince(mark, state, known));
     const now = { created: state.created, lastSeq: state.lastSeq, newest: loss ? null : known };
-    if (!loss) {
+    if (!mark || !loss) {
       await outbox.keepStreamMark(now);
       return null;
     }
     logger.error(`the broker has lost events (${loss}); publishing again what the outbox has`);
-    await outbox.beginRecovery(now);
+    await outbox.beginRecovery(now, mark.recoveries);
     const begun = await outbox.streamMark();
     if (begun) this.#noteRecoveries(begun);
     this.#poller.wake();

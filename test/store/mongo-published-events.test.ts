@@ -40,7 +40,11 @@ describe.skipIf(!mongoIsThere())("events of products that were published", () =>
 
     const { published } = store;
     await published.keepStreamMark(SIGHT);
-    await published.beginRecovery({ ...SIGHT, created: "tuesday" });
+    await published.keepStreamMark({ ...SIGHT, lastSeq: 1 });
+    expect(await published.streamMark()).toMatchObject({ lastSeq: 2 });
+    await published.beginRecovery({ ...SIGHT, created: "tuesday" }, 0);
+    await published.beginRecovery({ ...SIGHT, created: "wednesday" }, 0);
+    await published.keepStreamMark({ ...SIGHT, created: "monday" });
     const before = (await published.streamMark())?.recoverBefore ?? "";
     const last = await published.reopen(before, null, 100);
     expect(last).toBe(second.id);
@@ -67,7 +71,7 @@ describe.skipIf(!mongoIsThere())("events of products that were published", () =>
     await store.insert(product, event);
     await store.dropPending([event]);
     await store.published.forget(1);
-    await store.published.beginRecovery(SIGHT);
+    await store.published.beginRecovery(SIGHT, 1);
     const before = (await store.published.streamMark())?.recoverBefore ?? "";
     expect(await store.published.reopen(before, null, 100)).toBe(event.id);
     await store.published.forget(-1);

@@ -13,9 +13,11 @@ function anOutbox(published: string[]) {
   const outbox: RecoverableOutbox = {
     streamMark: async () => mark,
     keepStreamMark: async (sight) => {
+      if (mark && sight.lastSeq < mark.lastSeq) return;
       mark = { ...sight, recoveries: mark?.recoveries ?? 0, recoverBefore: null };
     },
-    beginRecovery: async (sight) => {
+    beginRecovery: async (sight, recoveries) => {
+      if (recoveries !== mark?.recoveries) return;
       state.recoveries++;
       mark = { ...sight, recoveries: state.recoveries, recoverBefore: "2026-01-01T00:00:00.000Z" };
     },
@@ -33,8 +35,9 @@ function anOutbox(published: string[]) {
 }
 
 /** The broker's stream: when it was made, and the ids of its events in order. */
-function aStream() {
-  const broker = { created: "monday", firstSeq: 1, ids: ["a", "b", "c"] };
+const aStream = () => aStreamOf({ created: "monday", firstSeq: 1, ids: ["a", "b", "c"] });
+
+function aStreamOf(broker: { created: string; firstSeq: number; ids: string[] }) {
   return {
     broker,
     transport: {
@@ -109,10 +112,34 @@ describe("a stream watch", () => {
   it("goes on with what a killed process had begun", async () => {
     const { broker, outbox, state, stream } = await aWatchedStream();
     broker.ids = [];
-    await outbox.beginRecovery({ created: "monday", lastSeq: 0, newest: null });
+    await outbox.beginRecovery({ created: "monday", lastSeq: 0, newest: null }, 0);
     await aReplica(outbox, stream).watch.run();
     expect(state.reopened).toEqual(["a", "b", "c"]);
     expect((await outbox.streamMark())?.recoverBefore).toBeNull();
+  });
+
+  it("takes nothing for lost that another replica saw after it looked", async () => {
+    const { broker, outbox, state, stream, transport, watch } = await aWatchedStream();
+    const other = aReplica(outbox, aStreamOf(broker));
+    const { streamState } = stream.transport;
+    transport.streamState = async () => {
+      const seen = await streamState();
+      broker.ids.push("d");
+      await other.watch.run();
+      return seen;
+    };
+    await watch.run();
+    expect(state.recoveries).toBe(0);
+    expect((await outbox.streamMark())?.lastSeq).toBe(4);
+  });
+
+  it("counts a loss once that two replicas notice at the same time", async () => {
+    const { broker, outbox, state, stream, watch } = await aWatchedStream();
+    const other = aReplica(outbox, stream);
+    await other.watch.run();
+    Object.assign(broker, { created: "tuesday", ids: [] });
+    await Promise.all([watch.run(), other.watch.run()]);
+    expect(state.recoveries).toBe(1);
   });
 
   it("does not repeat what another replica has done", async () => {

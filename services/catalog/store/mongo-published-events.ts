@@ -99,22 +99,28 @@ export class MongoPublishedEvents implements RecoverableOutbox {
   }
 
   async keepStreamMark(sight: StreamSight): Promise<void> {
+    const first = { ...sight, recoveries: 0, recoverBefore: null };
+    await reachingMongo(async () =>
+      this.marks.updateOne({ _id: THE_MARK }, { $setOnInsert: first }, { upsert: true }),
+    );
+    // `created` may not change here: whoever finds another stream has to recover first.
+    const { created, lastSeq } = sight;
     await reachingMongo(async () =>
       this.marks.updateOne(
-        { _id: THE_MARK },
-        { $set: sight, $setOnInsert: { recoveries: 0, recoverBefore: null } },
-        { upsert: true },
+        { _id: THE_MARK, created, recoverBefore: null, lastSeq: trusted({ $lte: lastSeq }) },
+        { $set: sight },
       ),
     );
   }
 
-  async beginRecovery(sight: StreamSight): Promise<void> {
-    await reachingMongo(async () =>
+  async beginRecovery(sight: StreamSight, recoveries: number): Promise<void> {
+    const begun = await reachingMongo(async () =>
       this.marks.updateOne(
-        { _id: THE_MARK },
+        { _id: THE_MARK, recoveries },
         { $set: sight, $inc: { recoveries: 1 }, $currentDate: { recoverBefore: true } },
       ),
     );
+    if (begun.matchedCount === 0) return;
     const mark = await reachingMongo(async () => this.marks.findById(THE_MARK).lean());
     const noticed = mark?.recoverBefore?.getTime() ?? 0;
     await reachingMongo(async () =>
