@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
+import { ProgressLog } from "../../services/reports/domain/progress-log";
+import { claimJob, insertJob, saveProgress } from "../../services/reports/store/job-store";
 import {
   ended,
   importOf,
@@ -15,6 +17,7 @@ import {
   stopReports,
   upload,
 } from "../support/reports";
+import { dbOf } from "../support/service-db";
 import { eventually } from "../support/shop";
 import { file } from "../unit/shopify-file";
 
@@ -150,5 +153,38 @@ describe("a job that is cancelled", () => {
     expect(page.items.map((item) => item.id)).toEqual([next.id]);
     const rest = await shop.call("reports.jobs", { cursor: page.nextCursor ?? "" }, admin);
     expect(rest).toMatchObject({ items: [{ id, status: "failed" }], nextCursor: null });
+  });
+
+  test("ends though its worker writes down an error at this moment", async () => {
+    const shop = await startReports(new Shelves());
+    const db = dbOf(shop, "reports");
+    const id = newId();
+    const type = "nobody.does";
+    await insertJob(db, { id, type, params: {}, counts: {} });
+    const job = await claimJob(db, [type], { node: "test", leaseMs: 60_000 });
+    if (!job) throw new Error("the job was not there");
+    const log = new ProgressLog(job);
+    log.report({ row: 2, message: "no price" });
+    log.advance(2);
+    const waiting = async () =>
+      (
+        await db.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database()
+             AND wait_event_type = 'Lock' AND query LIKE '%UPDATE job SET%'`,
+        )
+      ).length > 0;
+    const { cancelled } = await db.transaction(async (tx) => {
+      await saveProgress(tx, job, log.saving);
+      const cancelled = shop.call("reports.cancelJob", { id }, admin);
+      await eventually(waiting);
+      return { cancelled };
+    });
+    expect(await cancelled).toMatchObject({
+      status: "failed",
+      errors: [
+        { row: 2, message: "no price" },
+        { row: 0, message: "cancelled" },
+      ],
+    });
   });
 });

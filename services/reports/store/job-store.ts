@@ -80,11 +80,9 @@ export const cancelJob = async (db: Queryable, id: string, message: string): Pro
     `WITH ended AS (
        UPDATE job SET status = 'failed', lease = lease + 1, error_count = error_count + 1,
          updated_at = now()
-       WHERE id = $1 AND status IN ('queued', 'running') RETURNING id
+       WHERE id = $1 AND status IN ('queued', 'running') RETURNING id, error_count
      )
-     INSERT INTO job_error (job_id, n, row, message)
-     SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM job_error e WHERE e.job_id = ended.id), 0, $2
-     FROM ended`,
+     INSERT INTO job_error (job_id, n, row, message) SELECT id, error_count, 0, $2 FROM ended`,
     [id, message],
   );
 };
