@@ -39,7 +39,7 @@ export const inventory = defineContract({
       params: Strict({ sku: Sku, onHand: OnHand }),
       result: StockLevel,
       access: "admin",
-      idempotent: true,
+      idempotent: false,
       route: {
         method: "PUT",
         path: "/admin/inventory/:sku",

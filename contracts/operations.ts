@@ -97,7 +97,7 @@ export const operations = defineContract({
       params: Strict({ id: Id, note: T.Optional(Text(500, 1)) }),
       result: T.Null(),
       access: "admin",
-      idempotent: true,
+      idempotent: false,
       route: { method: "DELETE", path: "/admin/dead-letters/:id", status: 204 },
     }),
     parkDeadLetter: action({
@@ -105,7 +105,7 @@ export const operations = defineContract({
       params: Strict({ id: Id, note: Text(500, 1) }),
       result: T.Null(),
       access: "admin",
-      idempotent: true,
+      idempotent: false,
       route: { method: "POST", path: "/admin/dead-letters/:id/park", status: 204 },
     }),
     deadLetterAudit: action({
@@ -124,7 +124,7 @@ export const operations = defineContract({
       params: one,
       result: Strict({ replayed: T.Integer() }),
       access: "admin",
-      idempotent: true,
+      idempotent: false,
       route: { method: "POST", path: "/admin/dead-letters/:id/replay", status: 202 },
     }),
     replayDeadLetters: action({
@@ -137,7 +137,7 @@ export const operations = defineContract({
       result: Strict({ replayed: T.Integer() }),
       access: "admin",
       timeoutMs: 60_000,
-      idempotent: true,
+      idempotent: false,
       route: { method: "POST", path: "/admin/dead-letters/replay", status: 202 },
     }),
     consumers: action({
@@ -168,7 +168,7 @@ export const operations = defineContract({
       result: Reconciliation,
       access: "admin",
       timeoutMs: 120_000,
-      idempotent: true,
+      idempotent: false,
     }),
     topology: action({
       summary: "Nodes, their services and what waits in each",

@@ -92,7 +92,7 @@ export const search = defineContract({
       result: Strict({ products: T.Integer(), ms: T.Integer() }),
       access: "admin",
       timeoutMs: 600_000,
-      idempotent: true,
+      idempotent: false,
       route: { method: "POST", path: "/admin/search/rebuild", errors: ["CONFLICT"] },
     }),
   },

@@ -189,7 +189,7 @@ export const users = defineContract({
       params: Strict({ id: Id }),
       result: T.Null(),
       access: "customer",
-      idempotent: true,
+      idempotent: false,
       route: { method: "DELETE", path: "/users/me/addresses/:id", status: 204 },
     }),
     addressOf: action({
