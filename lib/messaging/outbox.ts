@@ -35,6 +35,8 @@ export interface Cause {
 
 /** Events of one aggregate that are taken at once: a SKU that all buy has thousands. */
 const RUN = 32;
+/** Rows that a round looks at: after an outage there may be hundreds of thousands, and a round for each 256. */
+const LOOK = 4_000;
 /** What another replica wrote is left to its own relay for so long; twice published is work done twice. */
 const FOREIGN = "interval '2 seconds'";
 
@@ -136,7 +138,9 @@ export class Outbox implements OutboxStore {
          SELECT *, row_number() OVER run AS place, first_value(available_at) OVER run AS due,
            first_value(occurred_at) OVER run AS since,
            bool_or(node = $4) OVER (PARTITION BY aggregate_id) AS ours
-         FROM outbox WHERE published_at IS NULL AND aggregate_id <> ALL($2)
+         FROM (
+           SELECT * FROM outbox WHERE published_at IS NULL AND aggregate_id <> ALL($2)
+           ORDER BY aggregate_id, seq LIMIT ${LOOK}) part
          WINDOW run AS (PARTITION BY aggregate_id ORDER BY seq)
        ) pending
        WHERE place <= $3 AND due <= now() AND (ours OR since < now() - ${FOREIGN})

@@ -6,6 +6,7 @@ import {
   replayDeadLetter,
 } from "../../lib/messaging/dead-letters";
 import type { AnyEventHandler, EventEnvelope } from "../../lib/messaging/event";
+import { Outbox } from "../../lib/messaging/outbox";
 import { Relay } from "../../lib/messaging/relay";
 import type { Transport } from "../../lib/messaging/transport";
 import type { Database } from "../../lib/store/database";
@@ -399,6 +400,31 @@ test("an outbox gives out each event once, those of one aggregate in their order
     const own = given.filter((event) => event.aggregateId === `aggregate-${aggregate}`);
     expect(own.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5, 6]);
   }
+});
+
+test("however long the backlog, a relay looks at a part of it at a time", async () => {
+  const db = (await aDatabase())();
+  await db.query(
+    `INSERT INTO outbox (id, name, version, aggregate_id, seq, payload, correlation_id, node)
+     SELECT gen_random_uuid(), 'stock.released', 1, gen_random_uuid(), 1, '{}', 'c', 'node'
+     FROM generate_series(1, 30000)`,
+  );
+  await db.query("ANALYZE outbox");
+  const plans: string[] = [];
+  const explaining: Pick<Database, "query"> = {
+    query: async (sql, values) => {
+      const text = `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`;
+      plans.push(JSON.stringify(await db.query(text, values)));
+      return [];
+    },
+  };
+  const watched = new Outbox(explaining as Database, "inventory", {}, "node", () => undefined);
+  await watched.due(256, []);
+  const rows = [...(plans[0] ?? "").matchAll(/"Actual Rows":(\d+)/g)].map(([, n]) => Number(n));
+  expect(Math.max(...rows)).toBeGreaterThanOrEqual(256);
+  expect(Math.max(...rows)).toBeLessThan(10_000);
+  const outbox = new Outbox(db, "inventory", {}, "node", () => undefined);
+  expect(await outbox.due(256, [])).toHaveLength(256);
 });
 
 test("what a replica has just written is left to its own relay; its replicas take it when that does not", async () => {
