@@ -35,6 +35,7 @@ export interface DocumentOutboxOptions {
 interface Failure {
   readonly attempts: number;
   readonly error: string;
+  /** By the clock that nobody sets. */
   readonly notBefore: number;
 }
 
@@ -70,7 +71,7 @@ export class DocumentOutbox implements OutboxStore {
   }
 
   async due(limit: number, busy: readonly string[]): Promise<EventEnvelope[]> {
-    const now = Date.now();
+    const now = performance.now();
     const resting = [...this.#failures].filter(([, failure]) => failure.notBefore > now);
     return this.#options.documents.pendingHeads(limit, [...busy, ...resting.map(([id]) => id)]);
   }
@@ -82,7 +83,7 @@ export class DocumentOutbox implements OutboxStore {
 
   async markFailed({ aggregateId }: EventEnvelope, error: string): Promise<void> {
     const attempts = (this.#failures.get(aggregateId)?.attempts ?? 0) + 1;
-    const notBefore = Date.now() + backoffMs(attempts);
+    const notBefore = performance.now() + backoffMs(attempts);
     this.#failures.set(aggregateId, { attempts, error, notBefore });
   }
 
