@@ -32,31 +32,40 @@ export const multiply = (a: Money, quantity: number): Money =>
 export const percent = (a: Money, basisPoints: number): Money =>
   money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
 
-interface Notation {
-  readonly formatter: Intl.NumberFormat;
-  readonly digits: number;
+/**
+ * Currencies that ISO 4217 divides into something else than hundredths. Not asked of `Intl`: it knows the
+ * coins that are in use, and so gives the forint, the dinar and twenty others no digits at all.
+ */
+const MINOR_DIGITS = new Map([
+  ...digitsOf(0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+  ...digitsOf(3, "BHD IQD JOD KWD LYD OMR TND"),
+  ...digitsOf(4, "CLF UYW"),
+]);
+
+function digitsOf(digits: number, currencies: string): [currency: string, digits: number][] {
+  return currencies.split(" ").map((currency) => [currency, digits]);
 }
+
+/** Minor-unit digits of a currency by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. */
+export const minorDigits = (currency: string): number => MINOR_DIGITS.get(currency) ?? 2;
 
 /** Making a formatter costs a thousand times its use; there are as many as locales times currencies. */
-const notations = new Map<string, Notation>();
+const formatters = new Map<string, Intl.NumberFormat>();
 
-function notationOf(locale: string, currency: string): Notation {
+function formatterOf(locale: string, currency: string): Intl.NumberFormat {
   const key = `${locale} ${currency}`;
-  let notation = notations.get(key);
-  if (!notation) {
-    const formatter = new Intl.NumberFormat(locale, { style: "currency", currency });
-    const digits = formatter.resolvedOptions().maximumFractionDigits ?? 2;
-    notation = { formatter, digits };
-    notations.set(key, notation);
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    const digits = minorDigits(currency);
+    formatter = new Intl.NumberFormat(locale, {
+      ...{ style: "currency", currency },
+      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+    });
+    formatters.set(key, formatter);
   }
-  return notation;
+  return formatter;
 }
-
-/** Minor-unit digits of a currency by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD. */
-export const minorDigits = (currency: string): number => notationOf("en", currency).digits;
 
 /** `€129.99`, for mails and people; never parsed again. */
-export function formatMoney({ amount, currency }: Money, locale = "en"): string {
-  const { formatter, digits } = notationOf(locale, currency);
-  return formatter.format(amount / 10 ** digits);
-}
+export const formatMoney = ({ amount, currency }: Money, locale = "en"): string =>
+  formatterOf(locale, currency).format(amount / 10 ** minorDigits(currency));
