@@ -51,6 +51,8 @@ describe("our own file", () => {
   it("is refused for a column that means nothing, or one that stands twice", async () => {
     expect((await readAll("product,name,sku,price,prize\n")).errors[0]).toContain('"prize"');
     expect((await readAll("product,name,sku,price,sku\n")).errors[0]).toContain("twice");
+    const sizes = "product,name,sku,price,option:shoe size,option:Shoe-Size\n";
+    expect((await readAll(sizes)).errors[0]).toContain('"option:shoe-size" twice');
     expect((await readAll("sku,price\n")).errors[0]).toContain("lacks the columns product, name");
   });
 

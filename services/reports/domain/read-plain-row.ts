@@ -59,16 +59,22 @@ export function readPlainHeader(cells: readonly string[]): Parsed<PlainHeader> {
   const missing = REQUIRED.filter((column) => !names.includes(column));
   if (missing.length > 0) return { fault: `the header lacks the columns ${missing.join(", ")}` };
   const meanings: Meaning[] = [];
-  for (const [index, name] of names.entries()) {
+  const seen = new Set<string>();
+  for (const name of names) {
     const meaning = meaningOf(name);
     if (meaning === undefined) {
       return { fault: `the header has a column ${quoted(name)}, which means nothing here` };
     }
-    if (names.indexOf(name) < index) return { fault: `the header has ${quoted(name)} twice` };
+    if (seen.has(keyOf(meaning))) return { fault: `the header has ${quoted(name)} twice` };
+    seen.add(keyOf(meaning));
     meanings.push(meaning);
   }
   return { value: { names, meanings } };
 }
+
+/** Texts may differ and mean the same: `option:shoe size` and `option:shoe-size`. */
+const keyOf = (meaning: Meaning): string =>
+  meaning.kind === "cell" ? meaning.column : `${meaning.kind}:${meaning.name}`;
 
 function meaningOf(name: string): Meaning | undefined {
   const column = COLUMNS.find((known) => known === name);
