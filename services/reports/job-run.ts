@@ -4,6 +4,7 @@ import { reasonOf } from "../../lib/errors";
 import type { Caller } from "../../lib/mesh/types";
 import type { Database, Queryable } from "../../lib/store/database";
 import type { RowError } from "./domain/imported-product";
+import { oneLine } from "./domain/plain-text";
 import { ProgressLog, type Counts } from "./domain/progress-log";
 import type { Patience } from "./call-patiently";
 import { deleteFile, readFile } from "./store/file-store";
@@ -94,8 +95,8 @@ export class JobRun<Params = unknown> implements Patience {
   }
 
   /** Notes what is wrong with a row; counts once `advance` has passed it. */
-  report(error: RowError): void {
-    this.#log.report(error);
+  report({ row, message }: RowError): void {
+    this.#log.report({ row, message: storable(message) });
   }
 
   advance(row: number, counts?: Counts): void {
@@ -137,3 +138,6 @@ export class JobRun<Params = unknown> implements Patience {
     });
   }
 }
+
+/** Messages repeat what a file says; PostgreSQL's JSON takes neither a NUL nor half a character. */
+const storable = (message: string): string => oneLine(message).toWellFormed();

@@ -72,6 +72,22 @@ describe("an import", () => {
     expect(shelves.products.has("sofa")).toBe(false);
   });
 
+  test("reports a row whose words PostgreSQL cannot keep, and goes on", async () => {
+    const nul = '<x:c r="D3" t="e"><x:v>&#0;#REF!</x:v></x:c>';
+    const sheet = workbook(
+      row(1, "product", "name", "sku", "price") +
+        row(2, "half", "Half", "_xD800_", "1.00") +
+        row(3, "nul", "Nul", "NUL-1", nul) +
+        row(4, "whole", "Whole", "WH-1", "1.00"),
+    );
+    const job = await importOf(shop, Readable.from([sheet]));
+    expect(job).toMatchObject({ status: "completed", progress: { done: 3, total: 3 } });
+    expect(job.errors.map((error) => error.row)).toEqual([2, 2, 3]);
+    expect(job.errors[0]?.message).toContain('sku "\uFFFD" is not');
+    expect(job.errors[2]?.message).toBe("cell D3 holds the error #REF!");
+    expect(shelves.products.has("whole")).toBe(true);
+  });
+
   test("fails, and says why, when the file is no workbook after all", async () => {
     const job = await importOf(shop, "PK\u0003\u0004 and then nothing");
     expect(job).toMatchObject({ status: "failed", errors: [{ row: 1 }] });

@@ -48,10 +48,12 @@ export const insertJob = async (tx: Queryable, job: NewJob): Promise<void> => {
   ]);
 };
 
+/** Its errors as their rows stand in the file; what is about none of them, on row 0, comes last. */
 export async function findJob(db: Queryable, id: string): Promise<JobRow | null> {
   const [row] = await db.query<JobRow>(
     `SELECT id, type, status, done, total, counts, error_count, created_at, updated_at,
-       (SELECT coalesce(json_agg(json_build_object('row', e.row, 'message', e.message) ORDER BY e.n), '[]')
+       (SELECT coalesce(json_agg(json_build_object('row', e.row, 'message', e.message)
+                                 ORDER BY e.row = 0, e.row, e.n), '[]')
         FROM job_error e WHERE e.job_id = job.id) AS errors
      FROM job WHERE id = $1`,
     [id],
