@@ -2,7 +2,7 @@ import type { Logger } from "moleculer";
 import type { Piscina } from "piscina";
 import { reasonOf } from "../../lib/errors";
 import type { Caller } from "../../lib/mesh/types";
-import type { Database, Queryable } from "../../lib/store/database";
+import type { Database } from "../../lib/store/database";
 import type { RowError } from "./domain/imported-product";
 import { oneLine } from "./domain/plain-text";
 import { ProgressLog, type Counts } from "./domain/progress-log";
@@ -67,7 +67,7 @@ export class JobRun<Params = unknown> implements Patience {
     return this.#options.job.id;
   }
 
-  get db(): Queryable {
+  get db(): Database {
     return this.#options.db;
   }
 

@@ -1,3 +1,4 @@
+import type { Database } from "../../lib/store/database";
 import { JobFailed, type JobRun, type JobTools } from "./job-run";
 import type { Period } from "./domain/sales-period";
 import { SECTIONS, type SalesRow } from "./domain/sales-row";
@@ -30,8 +31,7 @@ export async function reportSales(
 ): Promise<ResultFile> {
   const { from, until, format } = job.params;
   const period: Period = { from: new Date(from), until: new Date(until) };
-  const sections = await Promise.all(SECTIONS.map((section) => salesRows(job.db, section, period)));
-  const rows = sections.flat();
+  const rows = await rowsOf(job.db, period);
   job.expect(rows.length);
   const task: ReportTask = { format };
   const { value } = await converse<never, Uint8Array>(
@@ -47,6 +47,15 @@ export async function reportSales(
   const fileName = `sales-${dayOf(period.from)}-${dayOf(last)}.${format}`;
   return { contentType: CONTENT_TYPES[format], fileName, bytes };
 }
+
+/** All sections at one moment: what is sold while they are read is in all of them, or in none. */
+const rowsOf = (db: Database, period: Period): Promise<SalesRow[]> =>
+  db.transaction(async (tx) => {
+    await tx.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    const rows: SalesRow[] = [];
+    for (const section of SECTIONS) rows.push(...(await salesRows(tx, section, period)));
+    return rows;
+  });
 
 const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10);
 

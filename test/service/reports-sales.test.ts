@@ -4,7 +4,7 @@ import { accessTokenSigner, newPrivateKey } from "../../lib/mesh/access-token";
 import { newId } from "../../lib/ids";
 import { published } from "../support/doubles";
 import { anOrder, envelope, events } from "../support/events";
-import { ended, sql } from "../support/reports";
+import { ended, onConnection, sql } from "../support/reports";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
@@ -175,6 +175,37 @@ test("a report as XLSX holds the same numbers, as numbers", async () => {
   const sold = orders.filter(({ day }) => day === "2026-03-02" || day === "2026-03-03");
   expect(cents(values[names.indexOf("total")])).toBe(sum(sold.map((order) => order.total)));
   expect(sheets.map(({ sheet }) => sheet)).toEqual(["day", "product", "category", "total"]);
+});
+
+test("all parts of a report are of one moment, whatever is sold meanwhile", async () => {
+  const day = "2026-04-01";
+  const answer = await onConnection(shop, async (client) => {
+    // The parts by product and category have to wait here, the others need not.
+    await client.query("BEGIN; LOCK TABLE product_category IN ACCESS EXCLUSIVE MODE");
+    const writing = report("csv", day, day);
+    await eventually(async () => {
+      const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = $1::regclass";
+      return (await sql(shop, waiting, ["product_category"])).length > 0;
+    });
+    const id = newId();
+    await client.query(
+      `INSERT INTO sale (order_id, confirmed_at, currency, shipping, tax, total)
+       VALUES ($1, $2, 'EUR', 0, 0, 500)`,
+      [id, `${day}T12:00:00Z`],
+    );
+    await client.query(
+      `INSERT INTO sale_line (order_id, line, sku, product_id, name, category, quantity, gross, discount)
+       VALUES ($1, 0, 'LATE', $2, 'Late', 'lamps', 1, 500, 0)`,
+      [id, newId()],
+    );
+    await client.query("COMMIT");
+    return writing;
+  });
+  const rows = parse(await answer.text());
+  const grossOf = (section: string) =>
+    sum(rows.filter((row) => row["section"] === section).map((row) => cents(row["gross"])));
+  const parts = ["day", "product", "category"].map(grossOf);
+  expect(parts).toEqual(parts.map(() => grossOf("total")));
 });
 
 test("a period without sales makes a report without rows", async () => {

@@ -102,16 +102,16 @@ export const importOf = async (shop: TestShop, content: Content) =>
   ended(shop, await upload(shop, content));
 
 /** The reports service's own database. */
-export async function sql<Row extends object>(
-  shop: TestShop,
-  text: string,
-  values: unknown[] = [],
-) {
+export const sql = <Row extends object>(shop: TestShop, text: string, values: unknown[] = []) =>
+  onConnection(shop, async (client) => (await client.query<Row>(text, values)).rows);
+
+/** Lends a connection to the reports' database, for more than one statement. */
+export async function onConnection<T>(shop: TestShop, use: (client: Client) => Promise<T>) {
   const url = databaseUrl(inject("postgresUrl"), shop.config.namespace, "reports");
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query<Row>(text, values)).rows;
+    return await use(client);
   } finally {
     await client.end();
   }
