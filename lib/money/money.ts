@@ -49,16 +49,19 @@ function digitsOf(digits: number, currencies: string): [currency: string, digits
 /** Minor-unit digits of a currency by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. */
 export const minorDigits = (currency: string): number => MINOR_DIGITS.get(currency) ?? 2;
 
-/** Making a formatter costs a thousand times its use; there are as many as locales times currencies. */
+/** Making a formatter costs a thousand times its use; there are a few for each currency. */
 const formatters = new Map<string, Intl.NumberFormat>();
 
-function formatterOf(locale: string, currency: string): Intl.NumberFormat {
-  const key = `${locale} ${currency}`;
+/** A symbol is shown as the code where the locale has none for the currency. */
+type Display = "symbol" | "code";
+
+function formatterOf(locale: string, currency: string, display: Display): Intl.NumberFormat {
+  const key = `${locale} ${currency} ${display}`;
   let formatter = formatters.get(key);
   if (!formatter) {
     const digits = minorDigits(currency);
     formatter = new Intl.NumberFormat(locale, {
-      ...{ style: "currency", currency },
+      ...{ style: "currency", currency, currencyDisplay: display },
       ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
     });
     formatters.set(key, formatter);
@@ -67,5 +70,8 @@ function formatterOf(locale: string, currency: string): Intl.NumberFormat {
 }
 
 /** `€129.99`, for mails and people; never parsed again. */
-export const formatMoney = ({ amount, currency }: Money, locale = "en"): string =>
-  formatterOf(locale, currency).format(amount / 10 ** minorDigits(currency));
+export const formatMoney = (
+  { amount, currency }: Money,
+  locale = "en",
+  display: Display = "symbol",
+): string => formatterOf(locale, currency, display).format(amount / 10 ** minorDigits(currency));

@@ -54,6 +54,19 @@ describe("an invoice", () => {
     }
   });
 
+  it.each([
+    ["KRW", "KRW 2,500"],
+    ["INR", "INR 25.00"],
+    ["HUF", "HUF 25.00"],
+    ["JPY", "¥2,500"],
+  ])("says that it is in %s, also where the fonts lack its sign", async (currency, amount) => {
+    const euros = JSON.stringify(orderOf(["Brass lamp"]));
+    const order = JSON.parse(euros.replaceAll('"EUR"', JSON.stringify(currency))) as OrderRecord;
+    const [page = ""] = pagesOf(await buildInvoice(order));
+    expect(page.replaceAll("\u00a0", " ").split("\n")).toContain(amount);
+    expect(page).not.toContain("?");
+  });
+
   it("of a hundred lines with long names goes over pages, each with the columns' names", async () => {
     const names = Array.from({ length: 100 }, (_, n) => `Item${n}. ${"very long name ".repeat(9)}`);
     const pages = pagesOf(await buildInvoice(orderOf(names)));
@@ -77,6 +90,7 @@ describe("a text in a standard font", () => {
   it.each([
     ["Größe – 5 €", "Größe – 5 €"],
     ["Kővári", "Kovári"],
+    ["Łódź, Đakovo", "Lódz, Dakovo"],
     ["ランプ", "???"],
     ["a\nb", "a b"],
   ])("%j is %j", (text, expected) => expect(printable(text)).toBe(expected));

@@ -1,8 +1,8 @@
 import PDFDocument from "pdfkit";
 import type { PostalAddress } from "../../../contracts/common";
 import type { OrderRecord } from "../../../contracts/orders";
-import { formatMoney } from "../../../lib/money/money";
-import { printable } from "./printable";
+import { formatMoney, type Money } from "../../../lib/money/money";
+import { isAllPrintable, printable } from "./printable";
 
 const MARGIN = 50;
 const ROW_GAP = 6;
@@ -34,13 +34,19 @@ export function buildInvoice(order: OrderRecord): Promise<Buffer> {
   writeHead(pdf, order, title);
   writeColumns(pdf);
   for (const { name, sku, quantity, unitPrice, lineTotal } of order.items) {
-    const amounts = [String(quantity), formatMoney(unitPrice), formatMoney(lineTotal)];
+    const amounts = [String(quantity), amountOf(unitPrice), amountOf(lineTotal)];
     writeRow(pdf, [name, sku, ...amounts]);
   }
   writeTotals(pdf, order);
   numberPages(pdf, title);
   pdf.end();
   return done;
+}
+
+/** With the currency's code where the fonts lack its sign: an amount of nobody knows what is none. */
+function amountOf(amount: Money): string {
+  const text = formatMoney(amount);
+  return isAllPrintable(text) ? text : formatMoney(amount, "en", "code");
 }
 
 type Pdf = InstanceType<typeof PDFDocument>;
@@ -107,14 +113,14 @@ function writeCells(pdf: Pdf, cells: readonly string[]): void {
 function writeTotals(pdf: Pdf, order: OrderRecord): void {
   const { subtotal, discount, shipping, tax, total } = order;
   const sums = [
-    ["Subtotal", formatMoney(subtotal)],
-    ...(discount.amount > 0 ? [["Discount", `-${formatMoney(discount)}`]] : []),
-    ["Shipping", formatMoney(shipping)],
-    ["Tax", formatMoney(tax)],
+    ["Subtotal", amountOf(subtotal)],
+    ...(discount.amount > 0 ? [["Discount", `-${amountOf(discount)}`]] : []),
+    ["Shipping", amountOf(shipping)],
+    ["Tax", amountOf(tax)],
   ];
   for (const [label = "", amount = ""] of sums) writeRow(pdf, ["", "", "", label, amount]);
   pdf.font("Helvetica-Bold");
-  writeRow(pdf, ["", "", "", "Total", formatMoney(total)]);
+  writeRow(pdf, ["", "", "", "Total", amountOf(total)]);
 }
 
 function numberPages(pdf: Pdf, title: string): void {
