@@ -28,9 +28,10 @@ export const subtract = (a: Money, b: Money): Money => add(a, { ...b, amount: -b
 export const multiply = (a: Money, quantity: number): Money =>
   money(a.amount * quantity, a.currency);
 
-/** `rate` in basis points (1900 = 19 %), rounded half up on minor units. */
+/** `rate` in basis points (1900 = 19 %) of an amount that is not negative, rounded half up on minor units. */
 export const percent = (a: Money, basisPoints: number): Money =>
-  money(Math.round((a.amount * basisPoints) / 10_000), a.currency);
+  // Exact: the product with the rate may be beyond 2^53.
+  money(Number((BigInt(a.amount) * BigInt(basisPoints) + 5_000n) / 10_000n), a.currency);
 
 /**
  * Currencies that ISO 4217 divides into something else than hundredths. Not asked of `Intl`: it knows the
