@@ -103,8 +103,9 @@ async function importItem(
     return { errors: [counted.refusal], lastRow, counts: { ...created, stockChanged: 0 } };
   }
   const { changed, refused } = counted.answer;
+  const rowOf = new Map(product.variants.map(({ sku, row }) => [sku, row]));
   const errors = refused.map(({ sku, message }) => ({
-    row: product.row,
+    row: rowOf.get(sku) ?? product.row,
     message: `stock of ${sku}: ${message}`,
   }));
   return { errors, lastRow, counts: { ...created, stockChanged: changed } };

@@ -102,12 +102,16 @@ describe("an import", () => {
       productRow({ Handle: "good-1" }),
       productRow({ Handle: "bad-price", "Variant Price": "cheap" }),
       productRow({ Handle: "taken", "Variant SKU": "X-1" }),
-      productRow({ Handle: "good-2", "Variant SKU": "HELD-1", "Variant Inventory Qty": "1" }),
+      productRow({ Handle: "good-2", "Option1 Value": "A" }),
+      variantRow({
+        ...{ Handle: "good-2", "Option1 Value": "B", "Variant SKU": "HELD-1" },
+        ...{ "Variant Price": "1.00", "Variant Inventory Qty": "1" },
+      }),
     );
     const job = await importOf(shop, text);
     shelves.before = () => undefined;
-    expect(job).toMatchObject({ status: "completed", progress: { done: 4, total: 4 } });
-    expect(job.errors.map(({ row }) => row)).toEqual([3, 3, 4, 5]);
+    expect(job).toMatchObject({ status: "completed", progress: { done: 5, total: 5 } });
+    expect(job.errors.map(({ row }) => row)).toEqual([3, 3, 4, 6]);
     expect(job.errors[2]?.message).toBe("taken: the SKU X-1 belongs to another product");
     expect(job.errors[3]?.message).toBe("stock of HELD-1: 5 are reserved");
     const result = await resultOf(shop, job.id);

@@ -29,12 +29,14 @@ describe("a product of a Shopify file", () => {
       images: [],
       variants: [
         {
+          row: 2,
           sku: "LAMP--S",
           name: "S",
           price: { amount: 1000, currency: "EUR" },
           attributes: { size: "S" },
         },
         {
+          row: 3,
           sku: "LAMP--M",
           name: "M",
           price: { amount: 1250, currency: "EUR" },
@@ -43,7 +45,8 @@ describe("a product of a Shopify file", () => {
       ],
       active: true,
     });
-    expect(reordered.variants).toEqual(product.variants.toReversed());
+    const others = product.variants.toReversed();
+    expect(reordered.variants).toEqual(others.map((variant, i) => ({ ...variant, row: 2 + i })));
   });
 
   it("is not sold while unpublished, a draft, archived, or anything unknown", async () => {
@@ -205,7 +208,7 @@ describe("variants", () => {
       productRow({ "Option1 Name": "Title", "Option1 Value": "Default Title" }),
     );
     expect(product.variants).toEqual([
-      { sku: "LAMP", price: { amount: 1000, currency: "EUR" }, attributes: {} },
+      { row: 2, sku: "LAMP", price: { amount: 1000, currency: "EUR" }, attributes: {} },
     ]);
   });
 

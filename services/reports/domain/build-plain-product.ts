@@ -117,7 +117,7 @@ function readVariants(rows: readonly PlainRow[], currency: string): Findings<Imp
 }
 
 function readVariant(
-  { cells, options }: PlainRow,
+  { row, cells, options }: PlainRow,
   shopCurrency: string,
 ): Parsed<{ variant: ImportedVariant; warning: string | undefined }> {
   const { sku } = cells;
@@ -139,6 +139,7 @@ function readVariant(
   const name = cells.variant || cut(Object.values(options).join(" / "), LIMITS.variant);
   const { quantity, warning } = stock.value;
   const variant: ImportedVariant = {
+    row,
     sku,
     ...(name === "" ? {} : { name }),
     price: { amount: price.value, currency },

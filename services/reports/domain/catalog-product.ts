@@ -16,7 +16,7 @@ export const toCatalogPut = (product: ImportedProduct): CatalogPut => ({
   categories: product.categories.map((name) => ({ slug: toSlug(name, "category"), name })),
   attributes: product.attributes,
   images: product.images,
-  variants: product.variants.map(({ quantity: _quantity, ...variant }) => variant),
+  variants: product.variants.map(({ row: _row, quantity: _quantity, ...variant }) => variant),
   status: product.active ? "active" : "archived",
 });
 

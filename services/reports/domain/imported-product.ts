@@ -1,5 +1,7 @@
 /** A variant as the file describes it. `price.amount` is in minor units; no `quantity`: not tracked. */
 export interface ImportedVariant {
+  /** As of the product, whose rows it is one of. */
+  row: number;
   sku: string;
   name?: string;
   price: { amount: number; currency: string };

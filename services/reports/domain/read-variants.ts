@@ -91,6 +91,7 @@ function readVariant(
   const { quantity, warning } = stock.value;
   const name = cut(Object.values(attributes.value).join(" / "), VALUE_LIMIT);
   const variant: ImportedVariant = {
+    row: cells.row,
     sku,
     ...(name === "" ? {} : { name }),
     price: { amount: price.value, currency },
