@@ -71,6 +71,15 @@ describe("our own file", () => {
     }
   });
 
+  it("keeps the line breaks of a description, and drops what no text has", async () => {
+    const text = "One\r\nTwo\u000bThree\u0007\u0000\tfour";
+    const file = `product,name,sku,price,description\na,A,S1,1,"${text}"\n`;
+    const { products, errors } = await readAll(file);
+    expect(errors).toEqual([]);
+    expect(products[0]?.description).toBe("One\r\nTwo\nThree\tfour");
+    for (const product of products) expectCatalogTakes(product);
+  });
+
   it("in UTF-16 is read when it says so itself", async () => {
     const bytes = Buffer.from(`\uFEFF${HEADER}a,Größe,S1,1,,,,,\n`, "utf16le");
     expect((await readAll(bytes)).products).toEqual([expect.objectContaining({ name: "Größe" })]);

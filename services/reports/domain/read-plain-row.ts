@@ -114,11 +114,18 @@ interface Parts {
 function put({ cells, attributes, options }: Parts, meaning: Meaning, text: string): void {
   const line = oneLine(text);
   if (meaning.kind === "cell") {
-    cells[meaning.column] = meaning.column === "description" ? text.trim() : line;
+    cells[meaning.column] = meaning.column === "description" ? prose(text) : line;
   } else if (line !== "") {
     (meaning.kind === "option" ? options : attributes)[meaning.name] = line;
   }
 }
+
+/** Line breaks stay, also those that office programs write as a vertical tab; the catalogue takes no others. */
+const prose = (text: string): string =>
+  text
+    .replace(/[\v\f]/g, "\n")
+    .replace(/(?!\s)\p{Cc}/gu, "")
+    .trim();
 
 function faultOf(name: string, text: string): string | undefined {
   if (text.includes(UNDECODABLE)) {
