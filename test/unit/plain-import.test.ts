@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expectCatalogTakes, readAll } from "./shopify-file";
+import { chunks, expectCatalogTakes, readAll } from "./shopify-file";
 
 const HEADER = "product,name,sku,price,currency,quantity,categories,option:size,status\n";
 
@@ -78,6 +78,16 @@ describe("our own file", () => {
     expect(errors).toEqual([]);
     expect(products[0]?.description).toBe("One\r\nTwo\nThree\tfour");
     for (const product of products) expectCatalogTakes(product);
+  });
+
+  it("in UTF-16 may hold characters whose halves look like a quote", async () => {
+    // 48 22 00 4e: between the two stand the bytes of a quote.
+    const bytes = Buffer.from(`\uFEFF${HEADER}a,≈一,S1,1,,,,,\nb,B,S2,1,,,,,\n`, "utf16le");
+    for (const size of [bytes.length, 7, 1]) {
+      const { products, errors } = await readAll(chunks(bytes, size));
+      expect(errors).toEqual([]);
+      expect(products.map(({ name }) => name)).toEqual(["≈一", "B"]);
+    }
   });
 
   it("in UTF-16 is read when it says so itself", async () => {

@@ -2,7 +2,7 @@ import { csvRecords, type FileInput, type FileRecord } from "./csv-records";
 import { xlsxRecords } from "./xlsx/xlsx-records";
 
 const ZIP_BEGINS = Buffer.from("PK\u0003\u0004", "latin1");
-/** With this mark the parser reads UTF-16 by itself. */
+/** Of UTF-16 in the order of bytes that Windows writes. */
 const UTF_16_MARK = Buffer.from([0xff, 0xfe]);
 export const NOT_UTF_8 = 'the file is not in UTF-8; save it as "CSV UTF-8"';
 
@@ -16,13 +16,22 @@ export async function* fileRecords(input: FileInput): AsyncGenerator<FileRecord>
     yield { kind: "broken", row: 1, message: NOT_UTF_8 };
     return;
   }
-  const isZip = beginning.equals(ZIP_BEGINS);
-  yield* isZip ? xlsxRecords(whole) : csvRecords(whole);
+  if (beginning.equals(ZIP_BEGINS)) yield* xlsxRecords(whole);
+  else yield* csvRecords(isUtf16(beginning) ? decoded(whole) : whole);
 }
 
 function isOtherwiseEncoded(beginning: Buffer): boolean {
   const mark = beginning.subarray(0, 2);
-  return beginning.includes(0) ? !mark.equals(UTF_16_MARK) : mark.toString("hex") === "feff";
+  return beginning.includes(0) ? !isUtf16(beginning) : mark.toString("hex") === "feff";
+}
+
+const isUtf16 = (beginning: Buffer): boolean => beginning.subarray(0, 2).equals(UTF_16_MARK);
+
+/** The parser looks at bytes, one after the other: in UTF-16 it finds quotes between two characters. */
+async function* decoded(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-16le");
+  for await (const chunk of chunks) yield decoder.decode(Buffer.from(chunk), { stream: true });
+  yield decoder.decode();
 }
 
 async function splitHead(input: FileInput, length: number) {
