@@ -55,6 +55,20 @@ describe("a workbook", () => {
   });
 
   it.each([
+    ["_-* #,##0.00\\ _D_M_-", []],
+    ["#,##0.00\\ &quot;days&quot;", []],
+    ["[$-407]d. mmmm", ["2: cell D2 holds a date; format it as text"]],
+    ["[h]:mm", ["2: cell D2 holds a date; format it as text"]],
+  ])("takes a number in the format %s for what it is", async (format, expected) => {
+    const content = `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="${format}"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs></styleSheet>`;
+    const priced = row(2, "p", "P", "S", '<x:c r="D2" s="0"><x:v>4.5</x:v></x:c>');
+    const { errors } = await readAll(
+      workbook(HEADER + priced, [{ name: "xl/styles.xml", content }]),
+    );
+    expect(errors).toEqual(expected);
+  });
+
+  it.each([
     ["a row beyond all columns", HEADER + good(2) + row(3, '<x:c r="ZZZ3"><x:v>1</x:v></x:c>')],
     ["a document type", `<!DOCTYPE x [<!ENTITY a "aaaa">]>${HEADER}${good(2)}`],
     ["an entity of its own", HEADER + row(2, "&bomb;", "A", "S", "1")],

@@ -99,6 +99,6 @@ async function dateStyles(parts: Parts): Promise<Set<number>> {
   return styles;
 }
 
-/** Quoted text, escaped signs and [colours] aside. */
+/** Quoted text, escaped signs, [colours], and signs that only leave their width (_D) or fill (*-) aside. */
 const isDateCode = (code: string): boolean =>
-  /[dmyhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, "").replace(/general/i, ""));
+  /[dmyhs]/i.test(code.replace(/"[^"]*"|[\\_*].|\[[^\]]*\]/g, "").replace(/general/i, ""));
