@@ -10,6 +10,8 @@ describe("a cell of a CSV file", () => {
     ["@SUM(A1)", "'@SUM(A1)"],
     ["  =1+1", "'  =1+1"],
     ["\t=1", "'\t=1"],
+    ["＝1+1", "'＝1+1"],
+    ["＠SUM(A1)", "'＠SUM(A1)"],
     ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
     ["a-b", "a-b"],
     ['5" pipe, long', '"5"" pipe, long"'],

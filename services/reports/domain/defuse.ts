@@ -1,9 +1,10 @@
 /**
  * A text that a spreadsheet would take for a formula, made harmless for a CSV file: what begins with
- * one of `= + - @`, a tab or a carriage return gets an apostrophe, also behind spaces.
+ * one of `= + - @`, also in the full width of East Asian texts, a tab or a carriage return gets an
+ * apostrophe, also behind spaces.
  */
 export const defuse = (text: string): string =>
-  /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  /^[\s]*[=+\-@＝＋－＠\t\r]/.test(text) ? `'${text}` : text;
 
 /** A cell of a CSV file. */
 export function csvCell(value: string): string {
