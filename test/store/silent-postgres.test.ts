@@ -37,7 +37,9 @@ test("connections whose server is gone without a word are given up, and others t
   // The one that nobody used meanwhile has not been found out yet.
   await expect(one()).rejects.toMatchObject({ type: "SERVICE_UNAVAILABLE" });
   expect(await one()).toEqual([{ one: 1 }]);
-  expect(db.pool).toEqual({ used: 0, idle: 1, waiting: 0 });
+  // Whatever is in the pool now, answers.
+  await Promise.all(Array.from({ length: 4 }, one));
+  expect(db.pool).toMatchObject({ used: 0, waiting: 0 });
 }, 60_000);
 
 test("a server that takes connections and says nothing is away", async () => {
