@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { messageOf } from "../../lib/errors";
 import { SUPERVISED, type ProcessReport } from "../../lib/supervised";
 import type { Planned } from "./plan";
 
@@ -87,6 +88,7 @@ export class Member {
     for (const stream of [child.stdout, child.stderr]) if (stream) this.#follow(stream);
     child.on("message", (message) => this.#hear(message as ProcessReport)); // from our own main.ts
     child.once("exit", (code, signal) => this.#onExit(signal ?? `code ${code}`));
+    child.on("error", (error) => this.#onError(child, error));
   }
 
   /** Asks the process to end; it is not started again. */
@@ -128,6 +130,12 @@ export class Member {
       default:
         message satisfies never;
     }
+  }
+
+  /** Without a process there will be no exit; what goes wrong with one that runs is its own to tell. */
+  #onError({ pid }: ChildProcess, error: Error): void {
+    if (pid === undefined) this.#onExit(messageOf(error));
+    else this.#options.say(`${this.name}: ${messageOf(error)}`);
   }
 
   #onExit(how: string): void {

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Member } from "../../scripts/cluster/member";
 import { parseOptions } from "../../scripts/cluster/options";
 import { addressesOf, unreachable } from "../../scripts/cluster/servers";
 import { tableOf, uptimeOf } from "../../scripts/cluster/table";
+import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 
 test("each service gets one process, unless --replicas says otherwise", () => {
@@ -76,4 +81,23 @@ test("the table shows a process that runs, and one that waits to be started agai
 
 test("uptimes are short at every length", () => {
   expect([0, 59_999, 61_000, 3_600_000].map(uptimeOf)).toEqual(["0s", "59s", "1m01s", "1h00m"]);
+});
+
+test("a process that the system cannot start is tried again, as one that died", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "souk-member-"));
+  const said: string[] = [];
+  const member = new Member({
+    planned: { service: "orders", replica: 1, metricsPort: null, env: {} },
+    // Node cannot be started in a folder that is not there.
+    root: join(folder, "gone"),
+    logFolder: folder,
+    say: (line) => void said.push(line),
+    log: () => undefined,
+  });
+  member.start();
+  await eventually(async () => member.restarts > 0 && said.length > 1);
+  expect(said[0]).toMatch(/^orders-1 ended \(.*ENOENT\), starts again in 0.5 s/);
+  member.stop();
+  await member.ended;
+  await rm(folder, { recursive: true });
 });
