@@ -85,7 +85,7 @@ export const replayDeadLetter = (db: Database, id: string): Promise<boolean> =>
     if (!letter) return false;
     await tx.query(
       `UPDATE inbox SET status = 'parked', attempts = 0, next_attempt_at = now(),
-         event = (SELECT event FROM dead_letter WHERE id = $2)
+         handled_at = clock_timestamp(), event = (SELECT event FROM dead_letter WHERE id = $2)
        WHERE event_id = $1 AND status = 'dead'`,
       [letter.event_id, id],
     );

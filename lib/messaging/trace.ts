@@ -45,8 +45,8 @@ export interface Backlog {
 /** How much waits in one database. */
 export async function backlogOf(db: Database): Promise<Backlog> {
   const [row] = await db.query<Backlog>(
-    `SELECT o.n::int AS "pendingEvents", o.age::int AS "oldestPendingMs",
-       p.n::int AS "parkedEvents", p.age::int AS "oldestParkedMs",
+    `SELECT o.n::int AS "pendingEvents", o.age::bigint AS "oldestPendingMs",
+       p.n::int AS "parkedEvents", p.age::bigint AS "oldestParkedMs",
        coalesce((SELECT recoveries FROM stream_mark), 0) AS recoveries,
        (SELECT count(*) FROM dead_letter
          WHERE replayed_at IS NULL AND parked_at IS NULL)::int AS "deadLetters"

@@ -8,6 +8,7 @@ import {
 import type { AnyEventHandler, EventEnvelope } from "../../lib/messaging/event";
 import { Outbox } from "../../lib/messaging/outbox";
 import { Relay } from "../../lib/messaging/relay";
+import { backlogOf } from "../../lib/messaging/trace";
 import type { Transport } from "../../lib/messaging/transport";
 import type { Database } from "../../lib/store/database";
 import { eventually } from "../support/eventually";
@@ -309,6 +310,23 @@ test("a dead letter that is replayed is handled through the inbox, once", async 
   expect(await effectsOf(db)).toEqual([event.id]);
   expect(await findDeadLetters(db, { limit: 1 })).toEqual([]);
   expect(await findDeadLetters(db, { id, limit: 1 })).toMatchObject([{ id }]);
+});
+
+test("a backlog of months is told, and a letter that is replayed after them waits since its replay", async () => {
+  const old = aFact("old");
+  const handlers = handlersOf(failingFor(new Set([old.id])));
+  const replica = aReplica((await aDatabase())(), { ...handlers, maxAttempts: 1 });
+  const { db } = replica;
+  await replica.inbox.receive([old]);
+  await db.query("UPDATE inbox SET handled_at = now() - interval '60 days'");
+  await publishing(replica, "late", 1);
+  await db.query("UPDATE outbox SET occurred_at = now() - interval '60 days'");
+  const [letter] = await findDeadLetters(db, { limit: 1 });
+  await replayDeadLetter(db, letter?.id ?? "");
+  const backlog = await backlogOf(db);
+  expect(backlog).toMatchObject({ pendingEvents: 1, parkedEvents: 1, deadLetters: 0 });
+  expect(backlog.oldestPendingMs).toBeGreaterThanOrEqual(60 * 24 * 3_600_000);
+  expect(backlog.oldestParkedMs).toBeLessThan(60_000);
 });
 
 test("a replayed event that fails again is the same letter, open again", async () => {
