@@ -75,7 +75,12 @@ const refuse = (): never => {
 };
 
 /** What handlers get where others get their transaction. */
-const noTransaction: UnitOfWork = { query: refuse, publish: refuse, afterCommit: refuse };
+const noTransaction: UnitOfWork = {
+  query: refuse,
+  gather: refuse,
+  publish: refuse,
+  afterCommit: refuse,
+};
 
 const eventRecordsOf = ({ inbox }: This): EventRecords => ({
   trace: (correlationId) => inbox.trace(correlationId),

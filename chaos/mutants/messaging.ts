@@ -15,9 +15,9 @@ export const messagingMutants: readonly Mutant[] = [
       ),
       patch(
         "services/notifications/store/notification-store.js",
-        `EXISTS (SELECT FROM push_subscription WHERE user_id = $4)
+        `EXISTS (SELECT FROM push_subscription WHERE user_id = "userId")
      ON CONFLICT (event_id, user_id, channel) DO NOTHING`,
-        "EXISTS (SELECT FROM push_subscription WHERE user_id = $4)",
+        'EXISTS (SELECT FROM push_subscription WHERE user_id = "userId")',
       ),
       patch(
         "lib/messaging/inbox-store.js",

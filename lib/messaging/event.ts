@@ -1,5 +1,6 @@
 import type { EventName, EventPayload } from "../mesh/types";
 import type { Queryable } from "../store/database";
+import type { WriteTogether } from "./gathered";
 
 /** A durable event as it stands in an outbox, on the broker and in an inbox. */
 export interface EventEnvelope<P = unknown> {
@@ -39,6 +40,11 @@ export interface NewEvent<N extends EventName = EventName> {
 
 /** One transaction of a service's database: what it writes and what it publishes are one. */
 export interface UnitOfWork extends Queryable {
+  /**
+   * Writes the row with this transaction: together with those of other events that are gathered for the
+   * same `write`, before anything else of the transaction is asked or written.
+   */
+  gather<Row>(write: WriteTogether<Row>, row: Row): Promise<void>;
   /** Writes the event into the outbox with this transaction. */
   publish<N extends EventName>(event: NewEvent<N>): void;
   /**

@@ -4,6 +4,7 @@ import { newId } from "../ids";
 import { correlate } from "../observability/scope";
 import type { Database, Queryable } from "../store/database";
 import type { EventEnvelope, NewEvent, UnitOfWork } from "./event";
+import { Gathered } from "./gathered";
 
 /** Where a relay finds what is to be published. */
 export interface OutboxStore {
@@ -20,7 +21,7 @@ export interface OutboxStore {
 /** The units of work of one transaction that somebody else began. */
 export interface Recorder {
   unit(cause: Cause): UnitOfWork;
-  /** Before the commit: writes what all units published. */
+  /** Before the commit: writes what all units gathered and published. */
   flush(): Promise<void>;
   /** After the commit: wakes whoever was to be woken. */
   committed(): Promise<void>;
@@ -92,13 +93,19 @@ export class Outbox implements OutboxStore {
   record(tx: Queryable): Recorder {
     const rows: { readonly name: string }[] = [];
     const wakes = new Set<() => void>();
+    const gathered = new Gathered(tx);
     return {
       unit: (cause) => ({
-        query: (sql, values) => tx.query(sql, values),
+        query: async (sql, values) => {
+          await gathered.flush();
+          return tx.query(sql, values);
+        },
+        gather: (write, row) => gathered.add(write, row),
         publish: (event) => void rows.push(this.#toRow(event, cause)),
         afterCommit: (wake) => void wakes.add(wake),
       }),
       flush: async () => {
+        await gathered.flush();
         if (rows.length > 0) await tx.query(insertEvents(1), [JSON.stringify(rows)]);
         await failpoints(this.source, "publish", rows, "before_commit");
       },

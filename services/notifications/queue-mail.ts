@@ -1,6 +1,6 @@
 import { newId } from "../../lib/ids";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
-import { insertMailAndPush } from "./store/notification-store";
+import { insertMailsAndPushes } from "./store/notification-store";
 import { compose, type FactsOf, type TemplateName } from "./templates";
 
 /** What every event that people are told of says. */
@@ -22,6 +22,9 @@ export async function queueMail<T extends TemplateName>(
 ): Promise<void> {
   const { orderId, userId } = event.payload;
   const { subject } = compose(template, facts, "en");
-  const row = { eventId: event.id, userId, orderId, template, facts, subject };
-  await insertMailAndPush(work, row, [newId(), newId()]);
+  const ids = { mailId: newId(), pushId: newId() };
+  await work.gather(insertMailsAndPushes, {
+    ...{ ...ids, eventId: event.id, userId },
+    ...{ orderId, template, facts, subject },
+  });
 }

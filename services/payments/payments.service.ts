@@ -19,7 +19,7 @@ import { settlePayment } from "./settle-payment";
 import { paymentsMigrations } from "./store/migrations";
 import { oldWebhooks } from "./store/webhook-store";
 import { paymentModel } from "./store/model";
-import { findPayments, insertPayment } from "./store/payment-store";
+import { findPayments, insertPayments } from "./store/payment-store";
 
 const STOP_LIMIT_MS = 3_000;
 
@@ -84,7 +84,8 @@ export const paymentsService = (
       async "stock.reserved"(event, work) {
         const { orderId, userId, total: amount, paymentMethod: method, deadline } = event.payload;
         const origin = { causedBy: event.id, traceparent: event.traceparent };
-        await insertPayment(work, { orderId, userId, amount, method, deadline, ...origin });
+        const payment = { orderId, userId, amount, method, deadline, ...origin };
+        await work.gather(insertPayments, payment);
         work.afterCommit(wakesOf(this).wakeCharges);
       },
       // Undo.

@@ -57,7 +57,10 @@ export async function deliverShipment(work: UnitOfWork, orderId: string): Promis
 }
 
 /** Undo: the order ended before its parcel left the house. One that left is not called back. */
-export const cancelShipment = markCancelled;
+export const cancelShipment = (
+  work: UnitOfWork,
+  { orderId, userId, number }: OrderReference,
+): Promise<void> => work.gather(markCancelled, { orderId, userId, number });
 
 /** Brings the shipment of an order to where the order stands; what has left the house is left alone. */
 export async function settleShipment(work: UnitOfWork, order: OrderRecord): Promise<void> {

@@ -10,7 +10,7 @@ import { Outbox } from "../../lib/messaging/outbox";
 import { Relay } from "../../lib/messaging/relay";
 import { backlogOf } from "../../lib/messaging/trace";
 import type { Transport } from "../../lib/messaging/transport";
-import type { Database } from "../../lib/store/database";
+import type { Database, Queryable } from "../../lib/store/database";
 import { eventually } from "../support/eventually";
 import {
   aDatabase,
@@ -540,6 +540,23 @@ test("what a unit of work publishes is written with its state, or not at all", a
   await expect(doomed).rejects.toThrow("changed my mind");
   expect(await pendingIn(replica)).toBe(0);
   expect(await effectsOf(replica.db)).toEqual([]);
+});
+
+test("rows that are gathered are written together, before the next question of their transaction", async () => {
+  const replica = aReplica((await aDatabase())());
+  const batches: (readonly string[])[] = [];
+  const write = async (tx: Queryable, ids: readonly string[]): Promise<void> => {
+    batches.push(ids);
+    await tx.query("INSERT INTO effect (aggregate_id) SELECT unnest($1::text[])", [ids]);
+  };
+  const seen = await replica.outbox.unitOfWork(async (work) => {
+    for (const id of ["a", "b"]) await work.gather(write, id);
+    const rows = await work.query("SELECT aggregate_id FROM effect");
+    await work.gather(write, "c");
+    return rows.length;
+  });
+  expect([seen, batches]).toEqual([2, [["a", "b"], ["c"]]]);
+  expect(await effectsOf(replica.db)).toHaveLength(3);
 });
 
 test("a relay that dies between the broker's ack and its mark publishes again", async () => {

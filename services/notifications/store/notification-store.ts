@@ -33,20 +33,25 @@ export async function insertNotification(tx: Queryable, row: NewNotification): P
   );
 }
 
-/** A mail, and the same by push for a user who has a browser for it, in one statement. */
-export async function insertMailAndPush(
+/** What is told by mail and, to a user who has a browser for it, by push. */
+export interface NewMail extends Omit<NewNotification, "channel" | "id"> {
+  readonly mailId: string;
+  readonly pushId: string;
+}
+
+export async function insertMailsAndPushes(
   tx: Queryable,
-  row: Omit<NewNotification, "channel" | "id">,
-  [mailId, pushId]: readonly [string, string],
+  mails: readonly NewMail[],
 ): Promise<void> {
-  const { eventId, userId, orderId, template, facts, subject } = row;
   await tx.query(
     `INSERT INTO notification (id, event_id, user_id, order_id, channel, template, facts, subject)
-     SELECT w.id, $3, $4, $5, w.channel, $6, $7, $8
-     FROM (VALUES ($1::uuid, 'email'), ($2::uuid, 'push')) AS w (id, channel)
-     WHERE w.channel = 'email' OR EXISTS (SELECT FROM push_subscription WHERE user_id = $4)
+     SELECT w.id, "eventId", "userId", "orderId", w.channel, template, facts, subject
+     FROM json_to_recordset($1::json) AS m ("mailId" uuid, "pushId" uuid, "eventId" uuid, "userId" uuid,
+       "orderId" uuid, template text, facts json, subject text),
+       LATERAL (VALUES ("mailId", 'email'), ("pushId", 'push')) AS w (id, channel)
+     WHERE w.channel = 'email' OR EXISTS (SELECT FROM push_subscription WHERE user_id = "userId")
      ON CONFLICT (event_id, user_id, channel) DO NOTHING`,
-    [mailId, pushId, eventId, userId, orderId, template, JSON.stringify(facts), subject],
+    [JSON.stringify(mails)],
   );
 }
 

@@ -27,23 +27,25 @@ export interface NewPayment extends Origin {
   readonly deadline: string;
 }
 
-/** Notes that an order is to be charged, unless it is known already, charged or ended. */
-export async function insertPayment(tx: Queryable, payment: NewPayment): Promise<void> {
+/** Notes that orders are to be charged; not those that are known already, charged or ended. */
+export async function insertPayments(
+  tx: Queryable,
+  payments: readonly NewPayment[],
+): Promise<void> {
+  const rows = payments.map(({ amount: { amount, currency }, ...payment }) => ({
+    ...payment,
+    amount,
+    currency,
+  }));
   await tx.query(
     `INSERT INTO payment (order_id, user_id, status, amount, currency, method, deadline,
        next_attempt_at, caused_by, traceparent)
-     VALUES ($1, $2, 'requested', $3, $4, $5, $6, now(), $7, $8)
+     SELECT "orderId", "userId", 'requested', amount, currency, method, deadline, now(), "causedBy",
+       traceparent
+     FROM json_to_recordset($1::json) AS p ("orderId" uuid, "userId" uuid, amount bigint, currency text,
+       method text, deadline timestamptz, "causedBy" uuid, traceparent text)
      ON CONFLICT (order_id) DO NOTHING`,
-    [
-      payment.orderId,
-      payment.userId,
-      payment.amount.amount,
-      payment.amount.currency,
-      payment.method,
-      payment.deadline,
-      payment.causedBy,
-      payment.traceparent,
-    ],
+    [JSON.stringify(rows)],
   );
 }
 

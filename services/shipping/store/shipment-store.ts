@@ -84,15 +84,19 @@ export async function markDelivered(tx: Queryable, orderId: string): Promise<Shi
   return row ?? null;
 }
 
-/** Ends what may still be ended, and remembers the end of an order that had no shipment yet. */
-export async function markCancelled(tx: Queryable, order: OrderReference): Promise<void> {
+/** Ends what may still be ended, and remembers the end of orders that had no shipment yet. */
+export async function markCancelled(
+  tx: Queryable,
+  orders: readonly OrderReference[],
+): Promise<void> {
   await tx.query(
     `INSERT INTO shipment AS s (order_id, user_id, number, status, version, cancelled_at)
-     VALUES ($1, $2, $3, 'cancelled', 1, clock_timestamp())
+     SELECT "orderId", "userId", number, 'cancelled', 1, clock_timestamp()
+     FROM json_to_recordset($1::json) AS o ("orderId" uuid, "userId" uuid, number text)
      ON CONFLICT (order_id) DO UPDATE SET status = 'cancelled', version = s.version + 1,
        cancelled_at = clock_timestamp()
-     WHERE s.status = ANY($4)`,
-    [order.orderId, order.userId, order.number, statusesBefore("cancelled")],
+     WHERE s.status = ANY($2)`,
+    [JSON.stringify(orders), statusesBefore("cancelled")],
   );
 }
 
