@@ -54,7 +54,7 @@ export class OrderBook {
   async write(written: WrittenOrder): Promise<OrderRow> {
     const entry: Entry = { written };
     await this.#entries.add(entry);
-    if (!entry.row) throw entry.fault;
+    if (!entry.row) throw entry.fault ?? new Error("an INSERT without a row");
     return entry.row;
   }
 }

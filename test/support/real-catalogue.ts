@@ -45,7 +45,7 @@ async function readExport(name: string): Promise<Stocked[]> {
       ...product,
       slug: handle,
       categories: categories.map((category) => toSlug(category, "category")),
-      variants: variants.map(({ quantity: ___, ...variant }) => variant),
+      variants: variants.map(({ row: _row, quantity: _quantity, ...variant }) => variant),
     },
     firstStock: variants.map(({ sku, quantity = 0 }) => ({ sku, onHand: quantity })),
   }));
