@@ -54,8 +54,8 @@ export class OrderBook {
   async write(written: WrittenOrder): Promise<OrderRow> {
     const entry: Entry = { written };
     await this.#entries.add(entry);
-    if (!entry.row) throw entry.fault ?? new Error("an INSERT without a row");
-    return entry.row;
+    if (entry.row) return entry.row;
+    throw entry.fault instanceof Error ? entry.fault : new Error("an INSERT without a row");
   }
 }
 
