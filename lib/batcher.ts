@@ -1,6 +1,9 @@
-interface Waiting<Item> {
+/** What became of each item of a batch, in their order; a promise that rejects fails its item alone. */
+type Results<Result> = [Result] extends [void] ? void : readonly (Result | Promise<Result>)[];
+
+interface Waiting<Item, Result> {
   readonly item: Item;
-  readonly done: () => void;
+  readonly done: (result: Result | Promise<Result>) => void;
   readonly failed: (reason: unknown) => void;
 }
 
@@ -12,22 +15,26 @@ const LATE_MS = 50;
  * nothing; under load, many share one commit or one question. With more lanes than one, a batch that
  * hangs holds up its own items only.
  */
-export class Batcher<Item> {
-  readonly #handle: (batch: readonly Item[]) => Promise<void>;
+export class Batcher<Item, Result = void> {
+  readonly #handle: (batch: readonly Item[]) => Promise<Results<Result>>;
   readonly #limit: number;
   readonly #lanes: number;
-  readonly #waiting: Waiting<Item>[] = [];
+  readonly #waiting: Waiting<Item, Result>[] = [];
   #running = 0;
   #late: NodeJS.Timeout | undefined;
 
-  constructor(handle: (batch: readonly Item[]) => Promise<void>, limit: number, lanes = 1) {
+  constructor(
+    handle: (batch: readonly Item[]) => Promise<Results<Result>>,
+    limit: number,
+    lanes = 1,
+  ) {
     this.#handle = handle;
     this.#limit = limit;
     this.#lanes = lanes;
   }
 
   /** Resolves once the batch with `item` is handled; rejects when handling it failed. */
-  add(item: Item): Promise<void> {
+  add(item: Item): Promise<Result> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, done, failed });
       if (this.#running === 0) void this.#run();
@@ -55,8 +62,9 @@ export class Batcher<Item> {
       this.#late = undefined;
       this.#expectLateness();
       try {
-        await this.#handle(batch.map(({ item }) => item));
-        for (const { done } of batch) done();
+        const results = await this.#handle(batch.map(({ item }) => item));
+        // Without results there is nothing to tell: `Result` is void then.
+        for (const [n, { done }] of batch.entries()) done(results?.[n] as Result);
       } catch (error) {
         for (const { failed } of batch) failed(error);
       }

@@ -22,9 +22,6 @@ export async function queueMail<T extends TemplateName>(
 ): Promise<void> {
   const { orderId, userId } = event.payload;
   const { subject } = compose(template, facts, "en");
-  const ids = { mailId: newId(), pushId: newId() };
-  await work.gather(insertMailsAndPushes, {
-    ...{ ...ids, eventId: event.id, userId },
-    ...{ orderId, template, facts, subject },
-  });
+  const row = { eventId: event.id, userId, orderId, template, facts, subject };
+  await work.gather(insertMailsAndPushes, { ...row, mailId: newId(), pushId: newId() });
 }

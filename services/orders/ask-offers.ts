@@ -5,7 +5,6 @@ import { Batcher } from "../../lib/batcher";
 interface Question {
   readonly ctx: Pick<Caller, "call">;
   readonly skus: readonly string[];
-  offers: readonly Offer[];
 }
 
 /** As many SKUs as one call may name; an order has a hundred at most. */
@@ -19,26 +18,24 @@ const LANES = 4;
  * an answer to a question that was put before they came, so no price is older than its order.
  */
 export class OfferDesk {
-  readonly #questions = new Batcher<Question>(askTogether, ORDERS, LANES);
+  readonly #questions = new Batcher<Question, readonly Offer[]>(askTogether, ORDERS, LANES);
 
   /** What is on offer of these SKUs, and perhaps of others. */
-  async ask(ctx: Question["ctx"], skus: readonly string[]): Promise<readonly Offer[]> {
-    const question: Question = { ctx, skus, offers: [] };
-    await this.#questions.add(question);
-    return question.offers;
+  ask(ctx: Question["ctx"], skus: readonly string[]): Promise<readonly Offer[]> {
+    return this.#questions.add({ ctx, skus });
   }
 }
 
-async function askTogether(questions: readonly Question[]): Promise<void> {
+async function askTogether(questions: readonly Question[]): Promise<(readonly Offer[])[]> {
   const skus = [...new Set(questions.flatMap((question) => question.skus))];
   const parts = Array.from({ length: Math.ceil(skus.length / SKUS) }, (_, n) =>
     skus.slice(n * SKUS, (n + 1) * SKUS),
   );
   // Who came last can wait longest.
   const ctx = questions.at(-1)?.ctx;
-  if (!ctx) return;
+  if (!ctx) return [];
   const offers = (
     await Promise.all(parts.map((part) => ctx.call("catalog.offers", { skus: part })))
   ).flat();
-  for (const question of questions) question.offers = offers;
+  return questions.map(() => offers);
 }

@@ -66,11 +66,11 @@ export interface WrittenOrder {
   readonly events: readonly object[];
 }
 
-/** Writes the orders, their first history entries and their events, in one statement; the rows by id. */
+/** Writes the orders, their first history entries and their events, in one statement; the rows in their order. */
 export async function insertOrders(
   db: Queryable,
   written: readonly WrittenOrder[],
-): Promise<Map<string, OrderRow>> {
+): Promise<OrderRow[]> {
   const rows = await db.query<OrderRow>(
     `WITH published AS (${insertEvents(1)}),
      placed AS (
@@ -85,7 +85,12 @@ export async function insertOrders(
       JSON.stringify(written.map(({ order }) => toNewRow(order))),
     ],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return written.map(({ order }) => {
+    const row = byId.get(order.id);
+    if (!row) throw new Error("an INSERT without a row");
+    return row;
+  });
 }
 
 const toNewRow = ({ request, cart, ...order }: NewOrder): object => ({
@@ -110,7 +115,7 @@ const toNewRow = ({ request, cart, ...order }: NewOrder): object => ({
 });
 
 export async function insertOrder(db: Queryable, written: WrittenOrder): Promise<OrderRow> {
-  const row = (await insertOrders(db, [written])).get(written.order.id);
-  if (!row) throw new Error("an INSERT without a row");
+  const [row] = await insertOrders(db, [written]);
+  if (!row) throw new Error("one order, and no row");
   return row;
 }
