@@ -99,17 +99,18 @@ export class MongoPublishedEvents implements RecoverableOutbox {
   }
 
   async keepStreamMark(sight: StreamSight): Promise<void> {
-    const first = { ...sight, recoveries: 0, recoverBefore: null };
-    await reachingMongo(async () =>
-      this.marks.updateOne({ _id: THE_MARK }, { $setOnInsert: first }, { upsert: true }),
-    );
     // `created` may not change here: whoever finds another stream has to recover first.
     const { created, lastSeq } = sight;
-    await reachingMongo(async () =>
+    const kept = await reachingMongo(async () =>
       this.marks.updateOne(
         { _id: THE_MARK, created, recoverBefore: null, lastSeq: trusted({ $lte: lastSeq }) },
         { $set: sight },
       ),
+    );
+    if (kept.matchedCount > 0) return;
+    const first = { ...sight, recoveries: 0, recoverBefore: null };
+    await reachingMongo(async () =>
+      this.marks.updateOne({ _id: THE_MARK }, { $setOnInsert: first }, { upsert: true }),
     );
   }
 
