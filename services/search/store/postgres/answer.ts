@@ -15,13 +15,6 @@ export interface Search extends Source {
   readonly names: FacetNames;
 }
 
-/** A text in words of the index. */
-export interface Text {
-  readonly query: TextQuery;
-  /** About as many products as match, or fewer do. */
-  readonly atMost: number;
-}
-
 export const nothing = (didYouMean: string | null = null): Found => ({
   hits: [],
   next: null,
@@ -35,10 +28,10 @@ export const nothing = (didYouMean: string | null = null): Found => ({
 export async function answer(
   search: Search,
   criteria: Criteria,
-  text: Text | null,
+  text: TextQuery | null,
 ): Promise<Found> {
   const views = await toViews(search.db, criteria, text);
-  const paging = pagingOf(criteria, text?.query ?? null);
+  const paging = pagingOf(criteria, text);
   const main = readMain(search, views, paging);
   const [{ total, estimated, facets }, { hits, next }] = await Promise.all([
     countAll(search, views, main),

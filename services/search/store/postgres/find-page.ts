@@ -80,7 +80,7 @@ async function sortedOrWalked(
     return walk(db, view, paging);
   }
   if (first.length > 0) {
-    const rows = await readSorted(db, part(view, anyFacet(first)), paging);
+    const rows = await readSorted(db, part(view, { terms: [anyFacet(first)] }), paging);
     if (rows.length >= limit) return rows;
   }
   return readSorted(db, view, paging);
@@ -115,9 +115,10 @@ interface RankedPaging extends Paging {
   readonly text: TextQuery;
 }
 
-const part = (view: View, ...terms: string[]): View => ({
+const part = (view: View, { terms = [], checks = [] }: Partial<View>): View => ({
   ...view,
-  terms: [...view.terms, ...terms],
+  terms: [...terms, ...view.terms],
+  checks: [...view.checks, ...checks],
 });
 
 const RANK: Readonly<Record<Group, number>> = { all: 0, exact: 1, title: 2, rest: 3 };
@@ -154,14 +155,15 @@ function groupsOf(
 ): GroupOfMatches[] {
   const rest: GroupOfMatches = {
     ...{ group: "rest", size: reached - titles },
-    view: part(view, `!(${title})`),
+    view: part(view, { checks: [`!(${title})`] }),
   };
-  if (!exactTitle) return [{ group: "title", size: titles, view: part(view, title) }, rest];
+  if (!exactTitle)
+    return [{ group: "title", size: titles, view: part(view, { terms: [title] }) }, rest];
   const exact: GroupOfMatches = {
     ...{ group: "exact", size: exactTitles },
-    view: part(view, exactTitle),
+    view: part(view, { terms: [exactTitle] }),
   };
   if (exactTitle === title) return [exact, rest];
-  const begun = part(view, title, `!(${exactTitle})`);
+  const begun = part(view, { terms: [title], checks: [`!(${exactTitle})`] });
   return [exact, { group: "title", size: titles - exactTitles, view: begun }, rest];
 }

@@ -1,7 +1,8 @@
 import type { Queryable } from "../../../../lib/store/database";
 import { levelFor } from "./read-view";
+import { foundBy, Statement } from "./statement";
 import { LIVE } from "./tables";
-import { facetTerm, sampleTerm, titleStem } from "./terms";
+import { facetTerm, inSampleIndex, sampled, titleStem } from "./terms";
 
 /** From each thing that products can have in common, so many are looked at. */
 const CANDIDATES = 500;
@@ -15,16 +16,23 @@ interface Traits {
 export async function findRelated(db: Queryable, id: string, limit: number): Promise<string[]> {
   const traits = await traitsOf(db, id);
   if (!traits) return [];
-  const candidates = [...rareStems(traits), ...traits.facets.map(sampled)];
+  const candidates = [...rareStems(traits), ...traits.facets.map(someOf)];
   if (candidates.length === 0) return [];
   const shared = [
     ...traits.stems.map(({ stem }) => titleStem(stem)),
     ...traits.facets.map((facet) => facetTerm(facet.id)),
   ];
+  const s = new Statement();
+  const rank = `ts_rank(terms, ${s.bind(shared.join(" | "), "tsquery")})`;
+  const found = candidates.map(
+    ({ term, level }) =>
+      `SELECT id, ${rank} AS rank, in_stock, created FROM ${LIVE}.doc
+       WHERE ${foundBy(s, sampled([term], level))} AND ${inSampleIndex(level)}`,
+  );
   const rows = await db.query<{ id: string }>(
-    `SELECT id FROM ${LIVE}.doc WHERE terms @@ $1::tsquery AND id <> $2
-     ORDER BY ts_rank(terms, $3::tsquery) DESC, in_stock DESC, created DESC, id DESC LIMIT $4`,
-    [candidates.join(" | "), id, shared.join(" | "), limit],
+    `SELECT id FROM (${found.join(" UNION ")}) candidate WHERE id <> ${s.bind(id, "uuid")}
+     ORDER BY rank DESC, in_stock DESC, created DESC, id DESC LIMIT ${s.bind(limit, "int")}`,
+    s.values,
   );
   return rows.map((row) => row.id);
 }
@@ -43,16 +51,22 @@ async function traitsOf(db: Queryable, id: string): Promise<Traits | undefined> 
   return row;
 }
 
+/** Some products that have a trait: all, or a sample. */
+interface Candidates {
+  readonly term: string;
+  readonly level: number;
+}
+
 /** The words that say most: the rarest, as many as there is time for. */
-function rareStems({ stems }: Traits): string[] {
+function rareStems({ stems }: Traits): Candidates[] {
   let products = 0;
   return [...stems]
     .sort((a, b) => a.products - b.products)
     .filter((stem) => (products += stem.products) <= CANDIDATES)
-    .map(({ stem }) => titleStem(stem));
+    .map(({ stem }) => ({ term: titleStem(stem), level: 0 }));
 }
 
-const sampled = ({ id, products }: { id: number; products: number }): string =>
-  products <= CANDIDATES
-    ? facetTerm(id)
-    : `(${facetTerm(id)} & ${sampleTerm(levelFor(products, CANDIDATES))})`;
+const someOf = ({ id, products }: { id: number; products: number }): Candidates => ({
+  term: facetTerm(id),
+  level: products <= CANDIDATES ? 0 : levelFor(products, CANDIDATES),
+});

@@ -50,4 +50,8 @@ export const searchMigrations: readonly Migration[] = [
     name: "0002_sample_indexes",
     sql: createSampleIndexes(LIVE).join(";\n"),
   },
+  {
+    name: "0003_more_sample_indexes",
+    sql: createSampleIndexes(LIVE).join(";\n"),
+  },
 ];

@@ -1,8 +1,9 @@
 import type { Queryable } from "../../../../lib/store/database";
 import {
   afterKey,
-  conditions,
+  foundBy,
   ORDER_BY,
+  passing,
   scoreOf,
   Statement,
   type Paging,
@@ -21,7 +22,7 @@ export async function readSorted(db: Queryable, view: View, paging: Paging): Pro
   return db.query<Row>(
     `SELECT * FROM (
        SELECT id, created, price, ${scoreOf(s, view, text)} AS score
-       FROM ${LIVE}.doc WHERE ${conditions(s, view, view.terms)}) hit
+       FROM ${LIVE}.doc WHERE ${foundBy(s, view.terms)} AND ${passing(s, view)}) hit
      WHERE ${afterKey(s, order, after)} ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}`,
     s.values,
   );
@@ -35,7 +36,7 @@ export async function walk(db: Queryable, view: View, paging: Paging): Promise<R
     `SELECT id, 0 AS score, created, price FROM (
        SELECT * FROM ${LIVE}.doc WHERE ${afterKey(s, order, after)} AND ${beginning(s, order, view)}
        ORDER BY ${ORDER_BY[order]} LIMIT ${LONGEST_WALK}) walked
-     WHERE ${conditions(s, view, view.terms)}
+     WHERE ${foundBy(s, view.terms)} AND ${passing(s, view)}
      ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}`,
     s.values,
   );

@@ -2,17 +2,18 @@ import type { Queryable } from "../../../../lib/store/database";
 import { countIds, type Counts } from "../../domain/count-facets";
 import {
   afterKey,
-  conditions,
+  foundBy,
   ORDER_BY,
+  passing,
   scoreOf,
   Statement,
   type Paging,
   type Row,
 } from "./statement";
 import { ALL_PRODUCTS, LIVE } from "./tables";
-import { INDEXED_SAMPLES, inSampleIndex, sampleTerm, SMALLEST_SAMPLE } from "./terms";
-import { allOf, type TextQuery } from "./text-query";
-import type { View } from "./views";
+import { INDEXED_SAMPLES, inSampleIndex, sampled, SMALLEST_SAMPLE } from "./terms";
+import type { TextQuery } from "./text-query";
+import { MISJUDGED, type View } from "./views";
 
 /** How much of the index one search reads. */
 export interface Limits {
@@ -97,7 +98,6 @@ async function count(
   { text, paging }: Wanted,
 ): Promise<Counted> {
   const s = new Statement();
-  const terms = level === null ? view.terms : [...view.terms, sampleTerm(level)];
   const shown = level === null ? paging : null;
   // Who has the page needs no titles to find it by.
   const having = (query: string | null | undefined): string =>
@@ -106,11 +106,9 @@ async function count(
   const [row] = await db.query<Counted>(
     `WITH hit AS (
        SELECT id, created, price, facets, ${shown ? weighed(s, view, shown) : "terms"},
-         ${conditions(s, view, [])} AS passes,
-         ${outside ? conditions(s, outside, []) : "false"} AS outside
+         ${passing(s, view)} AS passes, ${outside ? passing(s, outside) : "false"} AS outside
        FROM ${LIVE}.doc
-       WHERE ${terms.length > 0 ? `terms @@ ${s.bind(allOf(terms), "tsquery")}` : "true"}
-         AND ${level === null ? "true" : inSampleIndex(level)})
+       WHERE ${foundBy(s, sampled(view.terms, level ?? 0))} AND ${inSampleIndex(level ?? 0)})
      SELECT count(*)::int AS reached, count(*) FILTER (WHERE passes)::int AS total,
        string_agg(facets, '') FILTER (WHERE passes) AS ids,
        string_agg(facets, '') FILTER (WHERE outside) AS outside,
@@ -163,18 +161,12 @@ export async function readView(
   for (let level = levelFor(expected, wanted); ;) {
     const sample = await count(db, view, level, also);
     const matches = sample.reached * 2 ** level;
-    if (isWorthCounting(matches) && hasPositive(view)) return readAll();
+    if (isWorthCounting(matches) && view.terms.length > 0) return readAll();
     const next = levelFor(Math.max(1, matches), wanted);
     if (sample.reached >= wanted / 2 || next >= level) return toReading(sample, level);
     level = next;
   }
 }
-
-/** Filters go together more often than chance has it: a sample may be so many times too large. */
-const MISJUDGED = 4;
-
-/** Without any, the index would have to be read from end to end. */
-const hasPositive = ({ terms }: View): boolean => terms.some((term) => !term.startsWith("!"));
 
 function toReading(counted: Counted, level: number | null): Reading {
   const scale = 2 ** (level ?? 0);

@@ -2,11 +2,11 @@ import type { Queryable } from "../../../../lib/store/database";
 import { parseText, type ParsedText } from "../../domain/parse-text";
 import { respell } from "../../domain/spelling";
 import type { Criteria, Found } from "../search-index";
-import { answer, nothing, type Search, type Text } from "./answer";
+import { answer, nothing, type Search } from "./answer";
 import { anyOf, resolveText, type ResolveOptions } from "./resolve-text";
 import { LIVE } from "./tables";
 import { skuTerm } from "./terms";
-import { toTextQuery } from "./text-query";
+import { toTextQuery, type TextQuery } from "./text-query";
 
 /** Text → words of the index → views of it. */
 export async function searchProducts(search: Search, criteria: Criteria): Promise<Found> {
@@ -35,11 +35,7 @@ async function searchText(
   });
   const didYouMean = respell(criteria.text, guesses);
   if (terms.some((term) => anyOf(term).length === 0)) return nothing(didYouMean);
-  const atMost = Math.min(...terms.map(({ products }) => products));
-  const found = await answer(search, criteria, {
-    query: toTextQuery(terms, parsed),
-    atMost,
-  });
+  const found = await answer(search, criteria, toTextQuery(terms, parsed));
   return found.total === 0 ? { ...found, didYouMean } : found;
 }
 
@@ -55,8 +51,10 @@ async function findSku(db: Queryable, text: string): Promise<string | null> {
   return row?.sku ?? null;
 }
 
-function skuQuery(sku: string): Text {
+function skuQuery(sku: string): TextQuery {
   const term = skuTerm(sku);
-  const query = { required: [term], check: null, exactTitle: null, title: term, rank: term };
-  return { query: { ...query, length: 1, stems: new Set() }, atMost: 1 };
+  return {
+    ...{ required: [{ term, products: 1 }], checks: [], exactTitle: null, title: term, rank: term },
+    ...{ length: 1, stems: new Set() },
+  };
 }

@@ -28,20 +28,23 @@ export class Statement {
   }
 }
 
-export function conditions(s: Statement, view: View, terms: readonly string[]): string {
-  const all = [...(terms.length > 0 ? [`terms @@ ${s.bind(allOf(terms), "tsquery")}`] : [])];
-  if (view.check !== null) all.push(`terms @@ ${s.bind(view.check, "tsquery")}`);
-  // Not as `!`, which the index would be asked for.
-  if (view.without !== null) all.push(`NOT (terms @@ ${s.bind(view.without, "tsquery")})`);
-  if (view.price) {
-    const { min, max, outside } = view.price;
+/** One condition a term: PostgreSQL is faster at that than at one on all. */
+export const foundBy = (s: Statement, terms: readonly string[]): string =>
+  terms.map((term) => `terms @@ ${s.bind(term, "tsquery")}`).join(" AND ") || "true";
+
+/** What is looked at in each product; told so that no index is asked for it. */
+export function passing(s: Statement, { checks, without, price, inStock }: View): string {
+  const all: string[] = [];
+  const has = (query: string): string => `(terms @@ ${s.bind(query, "tsquery")})`;
+  if (checks.length > 0) all.push(`${has(allOf(checks))} IS TRUE`);
+  if (without !== null) all.push(`NOT ${has(without)}`);
+  if (price) {
+    const range = `${s.bind(price.min, "bigint")} AND ${s.bind(price.max, "bigint")}`;
     // Not the column itself: the index of prices would be read from end to end of a wide range.
-    all.push(
-      `price + 0 ${outside ? "NOT " : ""}BETWEEN ${s.bind(min, "bigint")} AND ${s.bind(max, "bigint")}`,
-    );
+    all.push(`price + 0 ${price.outside ? "NOT " : ""}BETWEEN ${range}`);
   }
-  if (view.inStock) all.push("in_stock");
-  return all.length > 0 ? all.join(" AND ") : "true";
+  if (inStock) all.push("in_stock");
+  return all.join(" AND ") || "true";
 }
 
 /** The least score of what has the text in the title. */

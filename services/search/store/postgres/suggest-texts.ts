@@ -5,9 +5,10 @@ import { respell } from "../../domain/spelling";
 import { compoundsIn, fold, wordsIn } from "../../domain/words";
 import { levelFor } from "./read-view";
 import { anyOf, resolveText } from "./resolve-text";
+import { foundBy, Statement } from "./statement";
 import { LIVE } from "./tables";
-import { inSampleIndex, sampleTerm } from "./terms";
-import { allOf, toTextQuery } from "./text-query";
+import { inSampleIndex, sampled } from "./terms";
+import { toTextQuery } from "./text-query";
 import { completionsOf } from "./vocabulary";
 
 /** So many matches can be sorted while somebody is typing. */
@@ -87,13 +88,14 @@ async function facetsLike(db: Queryable, text: string): Promise<string[]> {
 /** Short names first: they are nearest to what was typed. */
 async function namesLike(db: Queryable, query: string, atMost: number): Promise<string[]> {
   const level = atMost > WORTH_SORTING ? levelFor(atMost, WORTH_SORTING) : 0;
-  const sample = level > 0 ? [sampleTerm(level)] : [];
+  const s = new Statement();
   const rows = await db.query<{ name: string }>(
     `SELECT p.card->>'name' AS name FROM (
-       SELECT id, name_length, created FROM ${LIVE}.doc WHERE terms @@ $1::tsquery AND ${inSampleIndex(level)}
-       ORDER BY name_length, created DESC, id LIMIT $2) d
+       SELECT id, name_length, created FROM ${LIVE}.doc
+       WHERE ${foundBy(s, sampled([`(${query})`], level))} AND ${inSampleIndex(level)}
+       ORDER BY name_length, created DESC, id LIMIT ${NAMES}) d
      JOIN ${LIVE}.product p USING (id) WHERE p.active ORDER BY d.name_length, d.created DESC, d.id`,
-    [allOf([`(${query})`, ...sample]), NAMES],
+    s.values,
   );
   return rows.map(({ name }) => name);
 }

@@ -10,26 +10,39 @@ export const stem = (word: string): string => `'${word}'`;
 export const titleStem = (word: string): string => `'=${word}'`;
 export const facetTerm = (id: number): string => `'/${id}'`;
 export const skuTerm = (sku: string): string => `'@${sku}'`;
-export const sampleTerm = (level: number): string => `'#${level}'`;
+const sampleTerm = (level: number): string => `'#${level}'`;
 
 /** Has any of these facets; there has to be one. */
 export const anyFacet = (facets: readonly { readonly id: number }[]): string =>
   `(${facets.map(({ id }) => facetTerm(id)).join(" | ")})`;
 
 /**
- * Samples from these levels down have indexes of their own: in the index of all products, finding a
- * small sample of many matches costs as much as finding them all.
+ * Samples of these levels have indexes of their own: to find a sample in a larger one costs as much as
+ * to find all that is asked for in that.
  */
-export const INDEXED_SAMPLES = [8, 5, 2] as const;
+export const INDEXED_SAMPLES = [8, 7, 6, 5, 4, 3, 2] as const;
 
 /** What holds for all products in the index of one sample; a constant, or the planner would not know. */
 export const isInSample = (level: number): string => `terms @@ '''#${level}'''::tsquery`;
 
-/** To be added to a condition on `sampleTerm(level)`, for the smallest index that has that sample. */
+/** The smallest index that has this sample. */
+const indexOf = (level: number): number | undefined =>
+  INDEXED_SAMPLES.find((sample) => sample <= level);
+
+/** The condition by which a sample is found in the smallest index that has it; `sampled` goes with it. */
 export function inSampleIndex(level: number): string {
-  const indexed = INDEXED_SAMPLES.find((sample) => sample <= level);
+  const indexed = indexOf(level);
   return indexed === undefined ? "true" : isInSample(indexed);
 }
+
+/**
+ * These terms, and the sample where its index has other products too, or would have to be read from
+ * end to end. Level 0 has all products.
+ */
+export const sampled = (terms: readonly string[], level: number): readonly string[] =>
+  level === 0 || (indexOf(level) === level && terms.length > 0)
+    ? terms
+    : [...terms, sampleTerm(level)];
 
 /** All terms of a product, as PostgreSQL reads a tsvector. */
 export function toTerms(entry: Entry, analysis: Analysis, facetIds: readonly number[]): string {

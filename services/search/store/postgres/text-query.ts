@@ -3,12 +3,18 @@ import { stemOf } from "../../domain/words";
 import { anyOf, type Phrase, type ResolvedTerm } from "./resolve-text";
 import { stem, titleStem } from "./terms";
 
-/** A text as conditions on terms; each string is a tsquery, and all of a list must hold. */
+/** A tsquery, and about as many products as meet it, or fewer do. */
+export interface Requirement {
+  readonly term: string;
+  readonly products: number;
+}
+
+/** A text as conditions on terms; each string is a tsquery. */
 export interface TextQuery {
   /** What the index can tell without looking at a product. */
-  readonly required: readonly string[];
-  /** With the order of words in phrases, which it cannot; null when there is none to look at. */
-  readonly check: string | null;
+  readonly required: readonly Requirement[];
+  /** What it cannot: words that are not wanted, and the order of those in phrases. */
+  readonly checks: readonly string[];
   /** The same words in the title: in full, or begun. Null: no word was typed in full. */
   readonly exactTitle: string | null;
   readonly title: string;
@@ -26,17 +32,16 @@ const WEIGHED = 8;
 export function toTextQuery(terms: readonly ResolvedTerm[], { excluded }: ParsedText): TextQuery {
   const likely = ({ exact, begun }: ResolvedTerm): readonly Phrase[] => [...exact, ...begun];
   const without = excluded.map((words) => words.map(stemOf));
-  const phrases = [...terms.flatMap(anyOf), ...without];
-  const full = [
-    ...terms.map((term) => either(anyOf(term), inOrder)),
-    ...without.map((phrase) => `!${inOrder(phrase)}`),
-  ];
+  const inPhrases = terms.filter((term) => anyOf(term).some((phrase) => phrase.length > 1));
   return {
-    required: [
-      ...terms.map((term) => either(anyOf(term), anywhere)),
-      ...without.filter((phrase) => phrase.length === 1).map((phrase) => `!${anywhere(phrase)}`),
+    required: terms.map((term) => ({
+      term: either(anyOf(term), anywhere),
+      products: term.products,
+    })),
+    checks: [
+      ...inPhrases.map((term) => either(anyOf(term), inOrder)),
+      ...without.map((phrase) => `!${inOrder(phrase)}`),
     ],
-    check: phrases.some((phrase) => phrase.length > 1) ? allOf(full) : null,
     exactTitle: terms.every(({ exact }) => exact.length > 0)
       ? allOf(terms.map(({ exact }) => either(exact, inTitle)))
       : null,

@@ -5,14 +5,14 @@ import { bandsWithin, priceBands } from "../../domain/price-bands";
 import type { Criteria } from "../search-index";
 import { ALL_PRODUCTS, LIVE } from "./tables";
 import { anyFacet, facetTerm } from "./terms";
-import type { TextQuery } from "./text-query";
+import type { Requirement, TextQuery } from "./text-query";
 
 /** Some products: all that meet these conditions. */
 export interface View {
-  /** A tsquery each. */
+  /** A tsquery each, by which the index finds products. */
   readonly terms: readonly string[];
-  /** A tsquery for what `terms` cannot tell. */
-  readonly check: string | null;
+  /** A tsquery each, for what is told by looking at what was found. */
+  readonly checks: readonly string[];
   /** A tsquery that none of them meets; looked at in each product, as an index is slow to tell. */
   readonly without: string | null;
   readonly price: PriceRange | null;
@@ -36,7 +36,7 @@ interface PriceRange {
 interface Filter {
   /** The facet that it must not narrow. */
   readonly group: string;
-  /** Null: no product meets it. */
+  /** Null: no product meets it; empty: all do. */
   readonly term: string | null;
   readonly products: number;
   readonly price: PriceRange | null;
@@ -61,31 +61,31 @@ export interface Views {
   readonly isWholeShop: (group?: string) => boolean;
 }
 
-/** `text`: its query, and about how many products have all its words. */
 export async function toViews(
   db: Queryable,
   criteria: Criteria,
-  text: { readonly query: TextQuery; readonly atMost: number } | null,
+  text: TextQuery | null,
 ): Promise<Views> {
   const { filters, products, bands } = await findFilters(db, criteria);
   const inStock = criteria.inStock ?? false;
   const view = (kept: readonly Filter[], out: Filter | null): View | null => {
     if (kept.some(({ term }) => term === null)) return null;
     const ranges = kept.flatMap(({ price }) => price ?? []);
-    const matching = text?.atMost ?? products;
-    const asked = telling(kept, matching).filter(({ term }) => term);
+    const required = text?.required ?? [];
+    const matching = Math.min(products, ...required.map((word) => word.products));
+    const asked = telling(kept, matching).flatMap(({ term, ...filter }) =>
+      term ? [{ ...filter, term }] : [],
+    );
+    const { terms, checks } = divide([...required, ...asked], products);
     return {
-      terms: [...(text?.query.required ?? []), ...asked.flatMap(({ term }) => term ?? [])],
-      check: text?.query.check ?? null,
+      terms,
+      checks: [...(text?.checks ?? []), ...checks],
       without: out?.price ? null : (out?.term ?? null),
       price: out?.price ? { ...out.price, outside: true } : (ranges[0] ?? null),
       inStock,
       seesAllPrices: !out && !asked.some(({ price }) => price),
-      atMost: Math.min(products, matching, ...asked.map((f) => f.products)),
-      likely: asked.reduce(
-        (left, f) => (left * f.products) / products,
-        Math.min(products, matching),
-      ),
+      atMost: Math.min(matching, ...asked.map((f) => f.products)),
+      likely: asked.reduce((left, f) => (left * f.products) / products, matching),
     };
   };
   const others = (filter: Filter) => filters.filter((other) => other !== filter);
@@ -109,6 +109,32 @@ function telling(kept: readonly Filter[], atMost: number): readonly Filter[] {
   const others = kept.filter(({ price }) => !price);
   const least = Math.min(atMost, ...others.map((filter) => filter.products));
   return kept.filter(({ price, products }) => !price || products < least);
+}
+
+/** Conditions go together more often than chance has it: so many times as many products may meet all. */
+export const MISJUDGED = 4;
+
+/** So many entries of a list are gone through in the time that it takes to look at one product. */
+const ENTRIES_A_LOOK = 600;
+
+/**
+ * The index goes through the list of each term, the shortest one first. A list that is long, and leaves
+ * most of what the others find, is not worth it: there, each product found is looked at instead.
+ */
+function divide(
+  conditions: readonly Requirement[],
+  products: number,
+): Pick<View, "terms" | "checks"> {
+  const [terms, checks]: [string[], string[]] = [[], []];
+  let found = products;
+  for (const { term, products: listed } of conditions.toSorted((a, b) => a.products - b.products)) {
+    const kept = Math.min(1, listed / Math.max(1, products));
+    const spared = MISJUDGED * found * (1 - kept);
+    const isSearched = terms.length === 0 || spared * ENTRIES_A_LOOK > listed;
+    (isSearched ? terms : checks).push(term);
+    if (isSearched) found *= kept;
+  }
+  return { terms, checks };
 }
 
 /**
