@@ -1,8 +1,9 @@
 import { Document } from "yaml";
 import type { ServiceName } from "../contracts";
+import { passwordVariable } from "../lib/messaging/nats-users";
 import { secrets, services, type Deployment } from "./services";
 import { natsUserNames } from "./nats-user-names";
-import { checks, commands, images, natsPassword, options, ports, reachable } from "./settings";
+import { checks, commands, images, options, ports, reachable } from "./settings";
 import type { ServerName } from "./settings";
 
 const HEADER = ` Rendered by \`npm run deploy:render\` from deploy/services.ts; a test fails when it is stale.
@@ -95,7 +96,9 @@ function servers(): Record<ServerName, object> {
       ...server("nats", "/data"),
       environment: {
         NATS_SERVER_NAME: "nats",
-        ...Object.fromEntries(natsUserNames.map(natsPassword).map((name) => [name, needed(name)])),
+        ...Object.fromEntries(
+          natsUserNames.map(passwordVariable).map((name) => [name, needed(name)]),
+        ),
       },
       volumes: ["nats:/data", "./deploy/nats:/etc/nats:ro"],
     },

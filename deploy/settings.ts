@@ -1,3 +1,5 @@
+import { passwordVariable } from "../lib/messaging/nats-users";
+
 /** What whoever deploys the shop sets, before `npm run deploy:render`. */
 export const settings = {
   image: "souk:latest",
@@ -45,7 +47,7 @@ export const reachable = {
   nats: (service: string) => ({
     variable: "NATS_URL",
     url: `nats://${service}:$PASSWORD@nats:4222`,
-    password: natsPassword(service),
+    password: passwordVariable(service),
   }),
   postgres: () => ({
     variable: "POSTGRES_URL",
@@ -69,9 +71,6 @@ interface Reach {
   readonly url: string;
   readonly password: string;
 }
-
-/** As deploy/nats/users.conf reads it. */
-export const natsPassword = (user: string): string => `NATS_PASSWORD_${user.toUpperCase()}`;
 
 /** Programs of the servers' containers, the same under Compose and Kubernetes. */
 export const commands = {

@@ -1,7 +1,8 @@
 import type { IStatefulSet } from "kubernetes-models/apps/v1";
 import type { IContainer, IEnvVar, IService, IVolume } from "kubernetes-models/v1";
+import { passwordVariable } from "../../lib/messaging/nats-users";
 import { natsUserNames } from "../nats-user-names";
-import { checks, commands, images, natsPassword, type ServerName } from "../settings";
+import { checks, commands, images, type ServerName } from "../settings";
 import {
   containerSecurity,
   fromSecret,
@@ -32,7 +33,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     folder: "/data",
     env: [
       { name: "NATS_SERVER_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-      ...natsUserNames.map((user) => fromSecret(natsPassword(user))),
+      ...natsUserNames.map((user) => fromSecret(passwordVariable(user))),
     ],
   },
   postgres: {

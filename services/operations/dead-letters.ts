@@ -5,10 +5,10 @@ import { fail } from "../../contracts/errors";
 import { idCursor } from "../../contracts/cursor";
 import type { ActionParams, ActionResult, Caller } from "../../lib/mesh/types";
 import { toPage } from "../../lib/store/cursor";
+import { NO_ID } from "../../lib/store/id-range";
 import { ASK, askServices, type Answers } from "./ask-services";
 
 const PAGE = 100;
-const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The services that a `consumer` filter means: all, one, or none that exists. */
 const consumersOf = (consumer?: string): readonly DurableService[] =>

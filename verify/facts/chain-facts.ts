@@ -1,3 +1,4 @@
+import { madeAt } from "../../lib/ids";
 import { messagingDatabases, type DatabaseName, type Limits } from "../check";
 import { mergeByKey, type Keyed } from "../merge";
 import type { Snapshot } from "../snapshot";
@@ -26,13 +27,10 @@ const EVENTS = `SELECT correlation_id AS key, id, name, causation_id AS "causati
   FROM outbox ORDER BY correlation_id COLLATE "C"`;
 
 const HOUR_MS = 3_600_000;
-const UUIDV7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+const UUIDV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
 /** When something with this id came about, in ms; of an id that does not say it, now. */
-function bornAt(id: string): number {
-  const [, high, low] = UUIDV7.exec(id) ?? [];
-  return high === undefined ? Date.now() : Number.parseInt(`${high}${low}`, 16);
-}
+const bornAt = (id: string): number => (UUIDV7.test(id) ? madeAt(id) : Date.now());
 
 /** Chains one by one; each is some ten events. */
 export async function* chains(

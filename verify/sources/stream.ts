@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { connect as connectToNats, type JetStreamManager, type NatsConnection } from "nats";
 import type { Stores } from "../../config/env";
 import { contracts, durableServices } from "../../contracts";
-import { durableOf } from "../../lib/messaging/nats-names";
+import { durableOf, streamOf } from "../../lib/messaging/nats-names";
 import { natsOptions } from "../../lib/messaging/nats-options";
 import type { StreamFact } from "../facts/event-facts";
 import { connect, Snapshot } from "../snapshot";
@@ -29,8 +29,8 @@ export class StreamSource implements Source {
   ): Promise<StreamSource> {
     const options = { ...natsOptions(url, natsCa), name: "souk:verify" };
     const connection = await connectToNats({ ...options, reconnect: false, timeout: 5_000 });
-    const stream = `${namespace.toUpperCase().replaceAll("-", "_")}_EVENTS`;
-    return new StreamSource(connection, await connection.jetstreamManager(), stream);
+    const manager = await connection.jetstreamManager();
+    return new StreamSource(connection, manager, streamOf(namespace));
   }
 
   /** Which stream it is, and how far it goes. */

@@ -1,5 +1,6 @@
 import { newId } from "../../../lib/ids";
 import type { Queryable } from "../../../lib/store/database";
+import { NO_ID } from "../../../lib/store/id-range";
 import type { Account } from "../domain/account";
 
 const ACCOUNT = "id, email, name, phone, locale, roles, created_at";
@@ -37,13 +38,10 @@ export const findContacts = (
 ): Promise<Pick<Account, "id" | "email" | "name" | "locale" | "phone">[]> =>
   tx.query("SELECT id, email, name, locale, phone FROM account WHERE id = ANY ($1)", [ids]);
 
-/** Before every id: where a walk through all of them begins. */
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
-
 /** Some ids of customers, ascending, after one of them. */
 export async function customerIds(
   tx: Queryable,
-  { after = FIRST_ID, limit }: { after?: string; limit: number },
+  { after = NO_ID, limit }: { after?: string; limit: number },
 ): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `SELECT id FROM account WHERE id > $1 AND 'customer' = ANY (roles) ORDER BY id LIMIT $2`,
