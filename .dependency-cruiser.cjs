@@ -11,7 +11,7 @@ module.exports = {
         pathNot: [
           "^services/[^/]+/domain/",
           "^contracts/",
-          "^lib/(money|errors|ids)",
+          "^lib/(money|errors|ids|canonical-json)",
           "^node_modules/@sinclair/typebox",
         ],
       },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fail, invalidField } from "../../contracts/errors";
 import type { Order } from "../../contracts/orders";
+import { canonicalJson } from "../../lib/canonical-json";
 import { failpoint } from "../../lib/faults/points";
 import { newId } from "../../lib/ids";
 import type { Outbox } from "../../lib/messaging/outbox";
@@ -92,17 +93,9 @@ function requestKeyOf(ctx: PlaceCtx): RequestKey {
   const { idempotencyKey: key, ...asked } = ctx.params;
   if (!key) throw fail("IDEMPOTENCY_KEY_REQUIRED");
   if (key.length > 255) throw invalidField("/idempotencyKey", "must have 1 to 255 characters");
-  const fingerprint = createHash("sha256").update(canonical(asked)).digest("base64url");
+  const fingerprint = createHash("sha256").update(canonicalJson(asked)).digest("base64url");
   return { userId: ctx.user.id, key, fingerprint };
 }
-
-/** JSON with sorted keys: the same request, however its fields were ordered. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;
 

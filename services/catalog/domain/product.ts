@@ -1,5 +1,6 @@
 import type { Product } from "../../../contracts/catalog";
 import { invalidField } from "../../../contracts/errors";
+import { canonicalJson } from "../../../lib/canonical-json";
 
 type Variant = Product["variants"][number];
 type VariantInput = Omit<Variant, "attributes"> & Partial<Pick<Variant, "attributes">>;
@@ -80,18 +81,11 @@ export function replaceProduct(
   return unlessSame(product, { ...next, images, createdAt }, now);
 }
 
+/** Attributes that only stand in another order are the same. */
 function unlessSame(product: Product, next: Product, now: string): Product | null {
-  const same = canonical({ ...next, updatedAt: product.updatedAt }) === canonical(product);
+  const same = canonicalJson({ ...next, updatedAt: product.updatedAt }) === canonicalJson(product);
   return same ? null : { ...next, updatedAt: now };
 }
-
-/** JSON with sorted keys: attributes that only stand in another order are the same. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 const toVariant = ({ sku, name, price, attributes }: VariantInput): Variant => ({
   sku,
