@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import type { ErrorDefinition } from "../../lib/errors";
+import { escapeHtml } from "../../lib/escape-html";
 import type { OpenApi, Operation, Parameter, Response } from "../../lib/mesh/openapi-types";
 import type { JsonObject } from "../../lib/mesh/schema-refs";
 import { DOCS_SCRIPT, DOCS_STYLE } from "./docs-assets";
-import { asText, escapeHtml, exampleOf, objectOf, typeHtml } from "./docs-schema";
+import { asText, exampleOf, objectOf, typeHtml } from "./docs-schema";
 
 export interface DocsPage {
   readonly html: string;

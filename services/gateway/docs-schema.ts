@@ -1,15 +1,5 @@
+import { escapeHtml } from "../../lib/escape-html";
 import type { Json, JsonObject } from "../../lib/mesh/schema-refs";
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 
 /** A schema in the notation of a type, as HTML; named ones are links. */
 export function typeHtml(schema: JsonObject, indent = ""): string {

@@ -5,7 +5,8 @@ import {
   type FactsOf,
   type TemplateName,
 } from "../../services/notifications/templates";
-import { escapeHtml, toHtml, toText } from "../../services/notifications/templates/layout";
+import { escapeHtml } from "../../lib/escape-html";
+import { toHtml, toText } from "../../services/notifications/templates/layout";
 import { localeOf, type Locale } from "../../services/notifications/templates/letter";
 
 const euros = (amount: number) => ({ amount, currency: "EUR" });

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../../lib/escape-html";
 import type { Letter, Locale, Row } from "./letter";
 
 export interface Reader {
@@ -58,14 +59,3 @@ function tableOf(rows: readonly Row[]): string {
   );
   return `<table>\n${lines.join("\n")}\n</table>`;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
