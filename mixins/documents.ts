@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { Service, ServiceSchema } from "moleculer";
-import DbService from "moleculer-db";
 import type { Runtime } from "../config/runtime";
 import { DocumentFile } from "../lib/embedded/document-file";
 import { messageOf } from "../lib/errors";
 import { defineMixin } from "../lib/mesh/implement";
-import { noGenericActions } from "./postgres";
+import { moleculerDb } from "./moleculer-db";
 
 export interface DocumentsOptions {
   readonly service: string;
@@ -28,10 +27,8 @@ type This = Service & DocumentsMembers;
 export function documents(runtime: Runtime, options: DocumentsOptions): Partial<ServiceSchema> {
   const file = join(runtime.config.dataDir, options.service, "documents.db");
   return defineMixin<This>({
-    // Its typings describe a class; what it exports is a mixin.
-    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    ...moleculerDb,
     adapter: new DocumentFile({ file, unique: options.unique }),
-    actions: noGenericActions,
     methods: {
       // Does not reject, or moleculer-db would try again each second for ever.
       async connect(this: This): Promise<void> {

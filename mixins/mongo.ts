@@ -1,12 +1,11 @@
 import type { Service, ServiceSchema } from "moleculer";
-import DbService from "moleculer-db";
 import type { Runtime } from "../config/runtime";
 import { messageOf } from "../lib/errors";
 import { defineMixin } from "../lib/mesh/implement";
 import { isMongoAway, mongoDatabase } from "../lib/store/mongo";
 import { untilThere } from "../lib/until-there";
 import { MongoAdapter } from "../lib/store/mongo-adapter";
-import { noGenericActions } from "./postgres";
+import { moleculerDb } from "./moleculer-db";
 
 export interface MongoOptions {
   readonly service: string;
@@ -29,10 +28,8 @@ type This = Service & MongoMembers;
 export function mongo({ config }: Runtime, { service, url }: MongoOptions): Partial<ServiceSchema> {
   const database = mongoDatabase(config.namespace, service);
   return defineMixin<This>({
-    // Its typings describe a class; what it exports is a mixin.
-    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    ...moleculerDb,
     adapter: new MongoAdapter({ url, database }),
-    actions: noGenericActions,
     methods: {
       // moleculer-db calls this at start; left to itself it would try for ever, and log each try.
       async connect(this: This): Promise<void> {

@@ -1,5 +1,4 @@
 import type { Service, ServiceSchema } from "moleculer";
-import DbService from "moleculer-db";
 import SequelizeAdapter from "moleculer-db-adapter-sequelize";
 import type { Model, ModelAttributes, ModelOptions, ModelStatic, Sequelize } from "sequelize";
 import { databaseOf, type Runtime } from "../config/runtime";
@@ -12,6 +11,7 @@ import { Database, isUnavailable } from "../lib/store/database";
 import { migrate, type Migration } from "../lib/store/migrate";
 import { ensureDatabase, sequelizeOptions } from "../lib/store/postgres";
 import { untilThere } from "../lib/until-there";
+import { moleculerDb } from "./moleculer-db";
 
 /** The service's main table, for reads by key and by list. Its schema comes from the migrations. */
 export interface ModelDefinition {
@@ -43,14 +43,6 @@ type This = Service & {
 
 const SAMPLE_MS = 5_000;
 
-/** moleculer-db offers CRUD to the whole mesh; here every action is one that a contract declares. */
-export const noGenericActions = Object.fromEntries(
-  ["find", "count", "list", "create", "insert", "get", "update", "remove"].map((name) => [
-    name,
-    false,
-  ]),
-);
-
 /**
  * Gives a service its own PostgreSQL database: created, migrated and connected (by moleculer-db with
  * the Sequelize adapter) before the service starts, closed after it stopped.
@@ -58,11 +50,9 @@ export const noGenericActions = Object.fromEntries(
 export function postgres(runtime: Runtime, options: PostgresOptions): Partial<ServiceSchema> {
   const url = databaseOf(runtime, options.service);
   return defineMixin<This>({
-    // Its typings describe a class; what it exports is a mixin.
-    mixins: [DbService as unknown as Partial<ServiceSchema>],
+    ...moleculerDb,
     adapter: new SequelizeAdapter({ ...sequelizeOptions(url, options), noSync: true }),
     model: options.model,
-    actions: noGenericActions,
     methods: {
       // moleculer-db calls this at start; left to itself it would try each second, and log each try.
       async connect(this: This): Promise<void> {
