@@ -133,9 +133,7 @@ async function announceFirstAdmin(service: Service & Members, runtime: Runtime):
   const line = await makeFirstAdmin(service);
   if (!line) return;
   runtime.announce(line);
-  // Moleculer's own bus, which its typings leave out.
-  const { localBus } = service.broker as unknown as { localBus: NodeJS.EventEmitter };
-  localBus.once("$broker.started", () => {
+  service.broker.localBus.once("$broker.started", () => {
     settleFirstAdmin(service.db).catch((error: unknown) =>
       service.logger.warn(
         `the first admin gets another password at the next start: ${messageOf(error)}`,
