@@ -65,6 +65,7 @@ export class StreamWatch {
   readonly #poller: Poller;
   #recoveries: number | null = null;
   #checking: Promise<string | null> | null = null;
+  #stopping = false;
 
   constructor(options: StreamWatchOptions) {
     this.#options = options;
@@ -80,7 +81,9 @@ export class StreamWatch {
     this.#poller.start();
   }
 
+  /** What a recovery had still to do is done by another replica, or by the next process. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#poller.stop();
   }
 
@@ -155,6 +158,7 @@ export class StreamWatch {
     let after: string | null = null;
     do {
       while (await outbox.isCongested()) {
+        if (this.#stopping) return;
         relay.wake();
         await sleep(100);
       }

@@ -5,6 +5,7 @@ import {
   type RecoverableOutbox,
   type StreamMark,
 } from "../../lib/messaging/stream-watch";
+import { eventually } from "../support/eventually";
 
 /** An outbox that notes what is asked of it; every event in it is published at first. */
 function anOutbox(published: string[]) {
@@ -116,6 +117,22 @@ describe("a stream watch", () => {
     await aReplica(outbox, stream).watch.run();
     expect(state.reopened).toEqual(["a", "b", "c"]);
     expect((await outbox.streamMark())?.recoverBefore).toBeNull();
+  });
+
+  it("can be stopped while the outbox is congested: another process goes on", async () => {
+    const { broker, outbox, stream } = await aWatchedStream();
+    broker.ids = [];
+    await outbox.beginRecovery({ created: "monday", lastSeq: 0, newest: null }, 0);
+    let asked = 0;
+    outbox.isCongested = async () => {
+      asked++;
+      return true;
+    };
+    const { watch } = aReplica(outbox, stream);
+    watch.start();
+    await eventually(async () => asked > 0);
+    await watch.stop();
+    expect((await outbox.streamMark())?.recoverBefore).not.toBeNull();
   });
 
   it("takes nothing for lost that another replica saw after it looked", async () => {
