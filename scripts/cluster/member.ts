@@ -56,6 +56,9 @@ export class Member {
     const { service, replica } = options.planned;
     this.name = `${service}-${replica}`;
     this.#file = createWriteStream(join(options.logFolder, `${this.name}.log`), { flags: "a" });
+    this.#file.on("error", (error) => {
+      options.say(`${this.name}: its log cannot be written: ${messageOf(error)}`);
+    });
   }
 
   get planned(): Planned {

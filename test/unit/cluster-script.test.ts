@@ -83,6 +83,21 @@ test("uptimes are short at every length", () => {
   expect([0, 59_999, 61_000, 3_600_000].map(uptimeOf)).toEqual(["0s", "59s", "1m01s", "1h00m"]);
 });
 
+test("a log that cannot be written is told, and takes nothing down", async () => {
+  const said: string[] = [];
+  const member = new Member({
+    planned: { service: "orders", replica: 1, metricsPort: null, env: {} },
+    root: tmpdir(),
+    logFolder: join(tmpdir(), "souk-no-such-folder"),
+    say: (line) => void said.push(line),
+    log: () => undefined,
+  });
+  await eventually(async () => said.length > 0);
+  expect(said[0]).toMatch(/^orders-1: its log cannot be written: .*ENOENT/);
+  member.stop();
+  await member.ended;
+});
+
 test("a process that the system cannot start is tried again, as one that died", async () => {
   const folder = await mkdtemp(join(tmpdir(), "souk-member-"));
   const said: string[] = [];
