@@ -67,14 +67,15 @@ export class OtlpExporter extends TracerExporters.Base {
 
   /** Sends what is left, for as long as a stopping process may wait for a collector. */
   override async stop(): Promise<void> {
-    await this.#sending;
     this.#stopped = true;
     clearTimeout(this.#timer);
+    await this.#sending;
     const end = performance.now() + LAST_FLUSH_MS;
     while (this.#queue.length > 0 && performance.now() < end) {
       if (!(await this.#sendBatch(LAST_FLUSH_MS))) break;
     }
     if (this.#queue.length > 0) this.#drop(this.#queue.length, "stopped");
+    this.#queue = [];
   }
 
   #send(): void {
@@ -90,7 +91,9 @@ export class OtlpExporter extends TracerExporters.Base {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#queue.length > 0) if (!(await this.#sendBatch(TIMEOUT_MS))) return;
+    while (this.#queue.length > 0 && !this.#stopped) {
+      if (!(await this.#sendBatch(TIMEOUT_MS))) return;
+    }
   }
 
   /** False when the collector wants to be left alone for a while. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface CollectedSpan {
   readonly service: string;
@@ -39,6 +40,8 @@ export class OtlpCollector {
   readonly bodies: string[] = [];
   /** What the next requests are answered. */
   status = 200;
+  /** How long they wait for it. */
+  delayMs = 0;
   requests: { readonly path: string; readonly authorization: string | undefined }[] = [];
 
   private constructor(readonly server: Server) {}
@@ -47,7 +50,8 @@ export class OtlpCollector {
     const server = createServer();
     const collector = new OtlpCollector(server);
     server.on("request", (req, res) => {
-      void buffer(req).then((bytes) => {
+      void buffer(req).then(async (bytes) => {
+        await sleep(collector.delayMs);
         const body = bytes.toString();
         collector.bodies.push(bytes.toString("latin1"));
         collector.requests.push({

@@ -117,6 +117,16 @@ test("what is left is sent when the node stops", async () => {
   expect(collector.spans.map(({ name }) => name)).toEqual(["last"]);
 });
 
+test("a node that stops does not wait until a slow collector has taken all", async () => {
+  await start("otlp", collector.url);
+  collector.delayMs = 300;
+  for (let i = 0; i < 8_000; i++) span("many")?.end();
+  await broker.stop();
+  const left = counted("mesh_spans_dropped_total", { reason: "stopped" });
+  expect(left).toBeGreaterThan(0);
+  expect(left + counted("mesh_spans_exported_total")).toBe(8_000);
+});
+
 const event: EventEnvelope = {
   id: "01912345-6789-7012-8345-678901234567",
   name: "thing.happened",
