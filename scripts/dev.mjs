@@ -39,12 +39,15 @@ function restart() {
   }
 }
 
-for (const folder of ["contracts", "lib", "mixins", "services", "config"]) {
-  watch(join(root, folder), { recursive: true }, (_event, file) => {
-    if (!file?.endsWith(".ts")) return;
-    clearTimeout(timer);
-    timer = setTimeout(restart, QUIET_MS);
-  });
+function changed(_event, file) {
+  if (!file?.endsWith(".ts")) return;
+  clearTimeout(timer);
+  timer = setTimeout(restart, QUIET_MS);
+}
+
+watch(root, changed);
+for (const folder of ["contracts", "lib", "mixins", "services", "config", "repl"]) {
+  watch(join(root, folder), { recursive: true }, changed);
 }
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
