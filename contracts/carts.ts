@@ -1,7 +1,7 @@
 import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
-import { Id, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
+import { CartId, Id, MAX_QUANTITY, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
 import { CouponCode } from "./orders";
 
 export const Cart = Strict({
@@ -27,8 +27,7 @@ export const Cart = Strict({
 });
 export type Cart = Static<typeof Cart>;
 
-/** Whoever knows it has the cart. */
-const cartId = T.Optional(sensitive("secret", T.String({ maxLength: 64 })));
+const cartId = T.Optional(CartId);
 const headers = { cartId: "x-cart-id" };
 const CartAnswer = Strict({ cart: Cart, guestCartId: Nullable(sensitive("secret", Id)) });
 const reply = ({ cart, guestCartId }: Static<typeof CartAnswer>) => ({
@@ -50,7 +49,11 @@ export const carts = defineContract({
     }),
     setItem: action({
       summary: "Put so many of a SKU into the cart; 0 removes it",
-      params: Strict({ cartId, sku: Sku, quantity: T.Integer({ minimum: 0, maximum: 99 }) }),
+      params: Strict({
+        cartId,
+        sku: Sku,
+        quantity: T.Integer({ minimum: 0, maximum: MAX_QUANTITY }),
+      }),
       result: CartAnswer,
       access: "public",
       idempotent: true,
@@ -98,7 +101,7 @@ export const carts = defineContract({
     }),
     adopt: action({
       summary: "The same at login, before a token exists",
-      params: Strict({ userId: Id, cartId: sensitive("secret", T.String({ maxLength: 64 })) }),
+      params: Strict({ userId: Id, cartId: CartId }),
       result: T.Null(),
       access: "internal",
       idempotent: true,

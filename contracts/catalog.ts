@@ -16,6 +16,7 @@ import {
   Text,
   Time,
 } from "./common";
+import { OnHand } from "./inventory";
 
 const Image = Strict({
   url: T.String({
@@ -137,7 +138,7 @@ export const catalog = defineContract({
         variants: T.Array(
           Strict({
             ...Variant.properties,
-            onHand: T.Optional(T.Integer({ minimum: 0, maximum: 1_000_000 })),
+            onHand: T.Optional(OnHand),
           }),
           { minItems: 1, maxItems: 250 },
         ),

@@ -45,7 +45,12 @@ export const attributes = (maxProperties: number, description?: string) =>
   });
 export const Attributes = attributes(50);
 
-export const Quantity = T.Integer({ minimum: 1, maximum: 99 });
+/** Of one SKU in a cart or an order. */
+export const MAX_QUANTITY = 99;
+export const Quantity = T.Integer({ minimum: 1, maximum: MAX_QUANTITY });
+
+/** The id of a guest's cart: whoever knows it has the cart. */
+export const CartId = sensitive("secret", T.String({ maxLength: 64 }));
 
 /** Query parameters of every list. */
 export const Page = {

@@ -20,7 +20,7 @@ export const HoldStanding = Strict({
 export type HoldStanding = Static<typeof HoldStanding>;
 
 export const MAX_ON_HAND = 1_000_000;
-const OnHand = T.Integer({ minimum: 0, maximum: MAX_ON_HAND });
+export const OnHand = T.Integer({ minimum: 0, maximum: MAX_ON_HAND });
 
 export const inventory = defineContract({
   name: "inventory",
@@ -50,7 +50,7 @@ export const inventory = defineContract({
       summary: "Add to or take from what is on hand",
       params: Strict({
         sku: Sku,
-        delta: T.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
+        delta: T.Integer({ minimum: -MAX_ON_HAND, maximum: MAX_ON_HAND }),
         reason: Text(255, 1),
       }),
       result: StockLevel,

@@ -11,7 +11,7 @@ import {
   Page,
   PaymentMethod,
   PostalAddress,
-  Sku,
+  SkuQuantity,
   Text,
   Time,
 } from "./common";
@@ -38,7 +38,7 @@ export type CancelReason = Static<typeof CancelReason>;
 /** What the orders service itself knows of an order; the gateway adds payment and shipment. */
 export const orderFields = {
   id: Id,
-  number: T.String({ description: "for people, as `S-7K2M-4QXD`" }),
+  number: T.String({ description: "for people, as `S-7K2M4-QXD1V`" }),
   status: OrderStatus,
   cancelReason: T.Optional(CancelReason),
   items: T.Array(OrderLine),
@@ -152,11 +152,7 @@ export const orders = defineContract({
         paymentMethod: PaymentMethod,
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
-        items: T.Optional(
-          T.Array(Strict({ sku: Sku, quantity: T.Integer({ minimum: 1, maximum: 99 }) }), {
-            maxItems: 100,
-          }),
-        ),
+        items: T.Optional(T.Array(SkuQuantity, { maxItems: 100 })),
         couponCode: T.Optional(CouponCode),
       }),
       result: Strict({ order: Order, replayed: T.Boolean() }),

@@ -3,6 +3,7 @@ import { action, defineContract } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
 import {
   addressFields,
+  CartId,
   Id,
   ListOf,
   Nullable,
@@ -17,8 +18,6 @@ import {
 const Email = sensitive("personal", T.String({ format: "email", maxLength: 254 }));
 const Locale = T.String({ pattern: "^[a-z]{2}(-[A-Z]{2})?$", description: "BCP 47, as `de-AT`" });
 const RefreshToken = sensitive("secret", T.String({ minLength: 1, maxLength: 512 }));
-/** Whoever knows it has the cart. */
-const CartId = T.Optional(sensitive("secret", T.String({ maxLength: 64 })));
 const Personal = sensitive("personal", T.String());
 
 export const User = Strict({
@@ -54,7 +53,7 @@ export const users = defineContract({
         email: Email,
         password: sensitive("secret", T.String({ minLength: 8, maxLength: 128 })),
         name: PersonName,
-        cartId: CartId,
+        cartId: T.Optional(CartId),
       }),
       result: Session,
       access: "public",
@@ -76,7 +75,7 @@ export const users = defineContract({
       params: Strict({
         email: sensitive("personal", Text(254)),
         password: sensitive("secret", T.String({ maxLength: 128 })),
-        cartId: CartId,
+        cartId: T.Optional(CartId),
       }),
       result: Session,
       access: "public",

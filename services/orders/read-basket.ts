@@ -1,4 +1,4 @@
-import type { PostalAddress, SkuQuantity } from "../../contracts/common";
+import { MAX_QUANTITY, type PostalAddress, type SkuQuantity } from "../../contracts/common";
 import { fail, invalidField } from "../../contracts/errors";
 import type { orders } from "../../contracts/orders";
 import type { Ctx } from "../../lib/mesh/types";
@@ -7,8 +7,6 @@ import { mergeLines, priceBasket, type Basket } from "./domain/price-order";
 import type { NewOrder } from "./store/checkout-store";
 
 export type PlaceCtx = Ctx<(typeof orders)["actions"]["place"]>;
-
-const MAX_QUANTITY = 99;
 
 interface Asked {
   readonly lines: SkuQuantity[];

@@ -91,7 +91,7 @@ test("an admin sees a mail as it would be sent, in each language", async () => {
   const admin = { id: newId(), roles: ["customer", "admin"] };
   const preview = { template: "order-confirmed", locale: "de" } as const;
   const { subject, text, html } = await shop.call("notifications.preview", preview, admin);
-  expect(subject).toBe("Ihre Bestellung S-7K2M-4QXD ist bestätigt");
+  expect(subject).toBe("Ihre Bestellung S-7K2M4-QXD1V ist bestätigt");
   expect(text).toContain("Hallo Alice Example,");
   expect(html).toContain('<html lang="de">');
   expect(html).toContain("Oak &amp; ash side table");

@@ -1,4 +1,4 @@
-import type { SkuQuantity } from "../../../contracts/common";
+import { MAX_QUANTITY, type SkuQuantity } from "../../../contracts/common";
 import { invalidField } from "../../../contracts/errors";
 
 /** A cart as it is kept. Changes make a new one; one that changes nothing answers the same object. */
@@ -19,7 +19,6 @@ export interface Cart {
 }
 
 export const MAX_LINES = 100;
-export const MAX_QUANTITY = 99;
 const APPLIED = 20;
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { FactsOf, TemplateName } from ".";
 
-const NUMBER = "S-7K2M-4QXD";
+const NUMBER = "S-7K2M4-QXD1V";
 const euros = (amount: number) => ({ amount, currency: "EUR" });
 
 const order = {
