@@ -141,14 +141,12 @@ export const orders = defineContract({
     place: action({
       summary: "Place an order; it is held, charged and confirmed behind this answer",
       params: Strict({
-        idempotencyKey: T.Optional(
-          T.String({
-            minLength: 1,
-            maxLength: 255,
-            pattern: "^[\\x20-\\x7e]*$",
-            description: "printable ASCII; the same key places one order, however often it is sent",
-          }),
-        ),
+        idempotencyKey: T.String({
+          minLength: 1,
+          maxLength: 255,
+          pattern: "^[\\x20-\\x7e]*$",
+          description: "printable ASCII; the same key places one order, however often it is sent",
+        }),
         paymentMethod: PaymentMethod,
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),

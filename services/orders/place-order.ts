@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fail, invalidField } from "../../contracts/errors";
+import { fail } from "../../contracts/errors";
 import type { Order } from "../../contracts/orders";
 import { canonicalJson } from "../../lib/canonical-json";
 import { failpoint } from "../../lib/faults/points";
@@ -91,8 +91,6 @@ async function place(
 
 function requestKeyOf(ctx: PlaceCtx): RequestKey {
   const { idempotencyKey: key, ...asked } = ctx.params;
-  if (!key) throw fail("IDEMPOTENCY_KEY_REQUIRED");
-  if (key.length > 255) throw invalidField("/idempotencyKey", "must have 1 to 255 characters");
   const fingerprint = createHash("sha256").update(canonicalJson(asked)).digest("base64url");
   return { userId: ctx.user.id, key, fingerprint };
 }
