@@ -1,3 +1,5 @@
+import type { Reader } from "./reader";
+
 /** An S3-compatible bucket and the keys to it. */
 export interface BucketConfig {
   /** No slash at its end. */
@@ -26,4 +28,16 @@ export function parseBucketUrl(text: string): BucketConfig | null {
     accessKeyId: decodeURIComponent(username),
     secretAccessKey: decodeURIComponent(password),
   };
+}
+
+export function readImageStore(read: Reader): BucketConfig | null {
+  const text = read.text("IMAGE_STORE_URL");
+  if (text === null) return null;
+  const bucket = parseBucketUrl(text);
+  if (!bucket) {
+    read.faults.push(
+      "IMAGE_STORE_URL must be s3://key:secret@host/bucket?region=… (s3+http: without TLS), key and secret percent-encoded",
+    );
+  }
+  return bucket;
 }

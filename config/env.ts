@@ -1,42 +1,27 @@
-import { hostname } from "node:os";
-import { resolve } from "node:path";
-import { serviceNames, type ServiceName } from "../contracts";
-import type { EventRetention } from "../lib/messaging/retention";
-import {
-  readAdmin,
-  readMeshKeys,
-  readNatsCa,
-  readPrivateKey,
-  readTls,
-  readVapidKey,
-} from "./read-secrets";
-import { databaseVariable, missingServers } from "./required-servers";
-import { parseBucketUrl, type BucketConfig } from "./bucket";
+import type { ServiceName } from "../contracts";
+import type { TracingOptions } from "../lib/observability/tracing";
+import { readImageStore, type BucketConfig } from "./bucket";
 import { readFaults, type FaultConfig } from "./faults";
+import { readNodeId, readServices } from "./node";
 import { readPayments, type PaymentConfig } from "./payments";
+import { readAdmin, readMeshKeys, readPrivateKey, readTls, readVapidKey } from "./read-secrets";
 import { ConfigError, Reader, type Env } from "./reader";
+import { missingServers } from "./required-servers";
+import { storesOf, type Stores } from "./stores";
+import { readTracing } from "./tracing";
 
-export { ConfigError };
+export { ConfigError, type Stores };
 
 /** What this process was told by its environment; nothing else reads `process.env`. */
-export interface Config {
+export interface Config extends Stores {
   readonly host: string;
   readonly port: number;
   /** 0 = any free port; null = off. */
   readonly metricsPort: number | null;
   /** Where people reach the gateway, for links in mails; no slash at its end. */
   readonly publicUrl: string;
-  readonly dataDir: string;
   readonly services: readonly ServiceName[];
   readonly nodeId: string;
-  readonly namespace: string;
-  readonly natsUrl: string | null;
-  /** A PEM file with the authority that signed the NATS servers' certificates. */
-  readonly natsCa: string | null;
-  readonly postgresUrl: string | null;
-  readonly databaseUrls: Readonly<Partial<Record<ServiceName, string>>>;
-  readonly mongoUrl: string | null;
-  readonly redisUrl: string | null;
   readonly jwtPrivateKey: string | null;
   /** What nodes know each other by: the first signs, all verify. Empty: made from `jwtPrivateKey`. */
   readonly meshKeys: readonly string[];
@@ -58,15 +43,10 @@ export interface Config {
   readonly drainMs: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly orderTimeoutMs: number;
-  /** How long events are kept after they were published and handled. */
-  readonly eventRetention: EventRetention;
   /** ms from one comparison of all services to the next (0: only when asked), and between its two looks. */
   readonly reconcile: { readonly everyMs: number; readonly graceMs: number };
   /** Where spans go; `endpoint` is empty for console and none. */
-  readonly tracing: {
-    readonly exporter: "otlp" | "jaeger" | "zipkin" | "console" | "none";
-    readonly endpoint: string;
-  };
+  readonly tracing: TracingOptions;
   /** What is to go wrong, for tests alone; null: nothing. */
   readonly faults: FaultConfig | null;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
@@ -86,11 +66,12 @@ export function readConfig(
   { terminal = process.stdout.isTTY, role = "node" }: ReadOptions = {},
 ): Config {
   const read = new Reader(env);
-  const urls = readStoreUrls(read);
-  const { natsUrl, postgresUrl } = urls;
+  const stores = storesOf(read);
+  const { natsUrl, postgresUrl } = stores;
   const services = role === "console" && natsUrl ? [] : readServices(read, natsUrl);
   const meshKeys = readMeshKeys(read, natsUrl);
   const config: Config = {
+    ...stores,
     host: read.text("HOST") ?? "0.0.0.0",
     port: read.integer("PORT", 3000, { min: 0, max: 65_535 }),
     metricsPort:
@@ -100,11 +81,8 @@ export function readConfig(
     publicUrl: (
       read.url("PUBLIC_URL", "https:", "http:") ?? `http://localhost:${read.text("PORT") ?? 3000}`
     ).replace(/\/+$/, ""),
-    dataDir: resolve(read.text("DATA_DIR") ?? "data"),
     services,
     nodeId: readNodeId(read),
-    namespace: readNamespace(read),
-    ...urls,
     jwtPrivateKey: readPrivateKey(read, {
       required: natsUrl !== null && services.includes("users"),
     }),
@@ -123,7 +101,6 @@ export function readConfig(
     drainMs: read.integer("DRAIN_MS", 0, { min: 0, max: 60_000 }),
     tls: readTls(read),
     orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1_000, max: 86_400_000 }),
-    eventRetention: readEventRetention(read),
     reconcile: {
       everyMs: read.integer("RECONCILE_EVERY_MS", 60_000, { min: 0, max: 86_400_000 }),
       graceMs: read.integer("RECONCILE_GRACE_MS", 10_000, { min: 0, max: 60_000 }),
@@ -140,64 +117,12 @@ export function readConfig(
   return config;
 }
 
-/** Where the shop keeps what it knows: all that a tool needs which only looks at it. */
-export type Stores = Pick<
-  Config,
-  | "dataDir"
-  | "namespace"
-  | "postgresUrl"
-  | "databaseUrls"
-  | "mongoUrl"
-  | "redisUrl"
-  | "natsUrl"
-  | "natsCa"
-  | "eventRetention"
->;
-
 /** The stores, or a ConfigError that names every faulty variable. */
 export function readStores(env: Env = process.env): Stores {
   const read = new Reader(env);
-  const stores: Stores = {
-    dataDir: resolve(read.text("DATA_DIR") ?? "data"),
-    namespace: readNamespace(read),
-    ...readStoreUrls(read),
-    eventRetention: readEventRetention(read),
-  };
+  const stores = storesOf(read);
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return stores;
-}
-
-/** Shorter than an hour only where readFaults says that the shop may be broken: a soak has no week. */
-const readEventRetention = (read: Reader): EventRetention => ({
-  streamHours: read.decimal("EVENT_RETENTION_HOURS", 168, {
-    min: read.text("FAULTS_TOKEN") === null ? 1 : 0.01,
-    max: 8_760,
-  }),
-});
-
-const readStoreUrls = (read: Reader) => ({
-  natsUrl: read.url("NATS_URL", "nats:", "tls:"),
-  natsCa: readNatsCa(read),
-  postgresUrl: read.url("POSTGRES_URL", "postgres:", "postgresql:"),
-  databaseUrls: readDatabaseUrls(read),
-  mongoUrl: read.url("MONGO_URL", "mongodb:", "mongodb+srv:"),
-  redisUrl: read.url("REDIS_URL", "redis:", "rediss:"),
-});
-
-function readServices(read: Reader, natsUrl: string | null): ServiceName[] {
-  const names = read.list("SERVICES");
-  if (names.length === 0) return [...serviceNames];
-  const known = names.filter((name): name is ServiceName =>
-    (serviceNames as readonly string[]).includes(name),
-  );
-  if (known.length < names.length) {
-    const unknown = names.filter((name) => !(known as string[]).includes(name));
-    read.faults.push(`SERVICES names ${unknown.join(", ")}; there are ${serviceNames.join(", ")}`);
-  }
-  if (!natsUrl && new Set(known).size < serviceNames.length) {
-    read.faults.push("SERVICES names a part of the shop, which needs NATS_URL to reach the others");
-  }
-  return [...new Set(known)];
 }
 
 const ADDRESS = String.raw`[^\s@<>,]+@[^\s@<>,]+`;
@@ -211,57 +136,6 @@ function readMailFrom(read: Reader): string {
     );
   }
   return from;
-}
-
-function readNamespace(read: Reader): string {
-  const namespace = read.text("NAMESPACE") ?? "souk";
-  if (!/^[a-z][a-z0-9_-]{0,39}$/.test(namespace)) {
-    read.faults.push("NAMESPACE must be 1 to 40 of a-z, 0-9, _ and -, and begin with a letter");
-  }
-  return namespace;
-}
-
-function readDatabaseUrls(read: Reader): Partial<Record<ServiceName, string>> {
-  const urls: Partial<Record<ServiceName, string>> = {};
-  for (const name of serviceNames) {
-    const url = read.url(databaseVariable(name), "postgres:", "postgresql:");
-    if (url) urls[name] = url;
-  }
-  return urls;
-}
-
-/** A part of a NATS subject; what has no place in one is dropped from the host's own name. */
-function readNodeId(read: Reader): string {
-  const given = read.text("NODE_ID");
-  if (given !== null && !/^[\w-]+(\.[\w-]+)*$/.test(given)) {
-    read.faults.push("NODE_ID must be words of a-z, 0-9, _ and -, joined by dots");
-  }
-  return given ?? `${hostname().replaceAll(/[^\w-]+/g, "-")}-${process.pid}`;
-}
-
-function readImageStore(read: Reader): BucketConfig | null {
-  const text = read.text("IMAGE_STORE_URL");
-  if (text === null) return null;
-  const bucket = parseBucketUrl(text);
-  if (!bucket) {
-    read.faults.push(
-      "IMAGE_STORE_URL must be s3://key:secret@host/bucket?region=… (s3+http: without TLS), key and secret percent-encoded",
-    );
-  }
-  return bucket;
-}
-
-function readTracing(read: Reader): Config["tracing"] {
-  const exporters = ["otlp", "jaeger", "zipkin", "console", "none"] as const;
-  const exporter = read.oneOf("TRACING", exporters, "none");
-  const endpoints = {
-    otlp: read.url("OTEL_EXPORTER_OTLP_ENDPOINT", "https:", "http:") ?? "http://localhost:4318",
-    jaeger: read.url("JAEGER_ENDPOINT", "https:", "http:") ?? "http://localhost:14268/api/traces",
-    zipkin: read.url("ZIPKIN_URL", "https:", "http:") ?? "http://localhost:9411",
-    console: "",
-    none: "",
-  };
-  return { exporter, endpoint: endpoints[exporter] };
 }
 
 function readOrigins(read: Reader): string[] {
