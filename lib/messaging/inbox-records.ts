@@ -52,7 +52,10 @@ const withLetters = (records: readonly InboxRecord[]): WithLetter[] =>
 export const findLetter = (records: readonly InboxRecord[], id: string): WithLetter | undefined =>
   withLetters(records).find(({ letter }) => letter.id === id);
 
-/** Letters that wait for a person, newest first, or behind `after` oldest first; with an id, that one even when it was replayed. */
+/**
+ * Letters that wait for a person, newest first, or behind `after` oldest first; with an id, that one
+ * even when it was replayed.
+ */
 export function deadLettersOf(
   records: readonly InboxRecord[],
   filter: DeadLetterFilter,

@@ -116,7 +116,7 @@ async function replay(operator: Operator, id: string | undefined, input: Command
 function someOf(input: CommandInput): Filter & { readonly dryRun?: true } {
   const { dry: _, ...which } = input.options;
   if (Object.keys(which).length === 0) {
-    throw new Error("replay which? Give an id, --consumer, --event or --limit");
+    throw new Error("replay which? Give an id, --consumer, --event, --reason, --older or --limit");
   }
   return { ...filterOf(input), ...("dry" in input.options ? { dryRun: true } : {}) };
 }

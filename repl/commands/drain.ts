@@ -1,5 +1,4 @@
-import type { Command, Operator } from "../command";
-import { theArgument } from "../command";
+import { theArgument, type Command, type Operator } from "../command";
 
 export const drain: Command = {
   usage: "drain <node>",

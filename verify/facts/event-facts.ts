@@ -66,7 +66,8 @@ const OUTBOX = (source: string): string =>
 const INBOX = (consumer: string): string =>
   `SELECT i.event_id::text AS key, name, '${consumer}' AS consumer, status, last_error AS "lastError",
      coalesce(d.letters, 0) AS letters,
-     EXISTS (SELECT FROM dead_letter_audit a WHERE a.event_id = i.event_id AND deed = 'deleted') AS deleted, occurred_at > now() - ${KEPT} AS kept
+     EXISTS (SELECT FROM dead_letter_audit a WHERE a.event_id = i.event_id AND deed = 'deleted')
+       AS deleted, occurred_at > now() - ${KEPT} AS kept
    FROM inbox i LEFT JOIN (
      SELECT event_id, count(*) AS letters FROM dead_letter GROUP BY event_id) d USING (event_id)
    ORDER BY i.event_id`;

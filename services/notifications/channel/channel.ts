@@ -22,8 +22,8 @@ export interface Message {
 export interface Channel {
   readonly name: ChannelName;
   /**
-   * Resolves once the message is handed over, and ends, well or badly, in bounded time. Rejects with Undeliverable when no other try can
-   * succeed, with anything else when it may.
+   * Resolves once the message is handed over, and ends, well or badly, in bounded time. Rejects with
+   * Undeliverable when no other try can succeed, with anything else when it may.
    */
   send(message: Message): Promise<void>;
   /** Lets go of what it keeps open between messages. */

@@ -60,9 +60,7 @@ interface LastRun extends Reconciliation {
 }
 
 export async function lastRun(db: Queryable): Promise<LastRun> {
-  const [row] = await db.query<
-    Omit<LastRun, "ranAt"> & { readonly ranAt: Date | null; readonly ageSeconds: number }
-  >(
+  const [row] = await db.query<Omit<LastRun, "ranAt"> & { readonly ranAt: Date | null }>(
     `SELECT ran_at AS "ranAt", checked, findings,
        extract(epoch FROM clock_timestamp() - coalesce(ran_at, due_at))::float8 AS "ageSeconds"
      FROM reconciliation`,
