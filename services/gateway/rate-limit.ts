@@ -24,6 +24,8 @@ export interface RateLimiter {
 
 const MINUTE_MS = 60_000;
 const MAX_CLIENTS = 100_000;
+/** A look through all clients takes milliseconds: not for each request of a flood. */
+const PURGE_EVERY_MS = 1_000;
 
 /**
  * GCRA: one number a client, the time at which its budget will be whole again. A burst may use the
@@ -34,6 +36,7 @@ export class MemoryRateLimiter implements RateLimiter {
   readonly #wholeAt = new Map<string, number>();
   readonly #now: () => number;
   readonly #maxClients: number;
+  #purgedAt = -Infinity;
 
   constructor(now: () => number = () => performance.now(), maxClients = MAX_CLIENTS) {
     this.#now = now;
@@ -62,10 +65,16 @@ export class MemoryRateLimiter implements RateLimiter {
     this.#wholeAt.delete(key);
     this.#wholeAt.set(key, wholeAt);
     if (this.#wholeAt.size <= this.#maxClients) return;
-    for (const [old, at] of this.#wholeAt) if (at <= now) this.#wholeAt.delete(old);
-    // All of them busy: a flood from many addresses. The one unheard of for longest starts anew.
+    if (now - this.#purgedAt >= PURGE_EVERY_MS) this.#purge(now);
+    // A flood from many addresses: the one unheard of for longest starts anew.
     const oldest = this.#wholeAt.keys().next();
     if (this.#wholeAt.size > this.#maxClients && !oldest.done) this.#wholeAt.delete(oldest.value);
+  }
+
+  /** Forgets the clients whose budget is whole. */
+  #purge(now: number): void {
+    this.#purgedAt = now;
+    for (const [old, at] of this.#wholeAt) if (at <= now) this.#wholeAt.delete(old);
   }
 }
 

@@ -51,6 +51,13 @@ describe("a budget", () => {
     expect(limiter.size).toBe(1);
   });
 
+  it("does not look through all it remembers for each client of a flood", async () => {
+    const limiter = new MemoryRateLimiter(() => 0);
+    const one = { budget: "x", perMinute: 1 };
+    for (let n = 0; n < 130_000; n++) await limiter.take(`flood-${n}`, one);
+    expect(limiter.size).toBe(100_000);
+  });
+
   it("says how it stands in headers, and refuses with the time to wait", async () => {
     const limiter = new MemoryRateLimiter(() => 0);
     const headers: Record<string, string> = {};
