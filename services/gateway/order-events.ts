@@ -82,7 +82,10 @@ export class OrderEvents {
     sendStreamHead(exchange, HEADERS, { closing: false, secure: this.#options.secure });
     const listener: Listener = { res, version: after };
     write(res, `retry: ${RETRY_MS}\n\n`);
-    if (!this.#tell(listener, id, news)) this.#listen(listener, id);
+    if (this.#tell(listener, id, news)) return null;
+    // `close` has been meanwhile, and has not seen this one.
+    if (this.#slots.isClosed) res.end();
+    else this.#listen(listener, id);
     return null;
   }
 

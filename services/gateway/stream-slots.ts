@@ -30,6 +30,10 @@ export class StreamSlots {
     };
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     this.#closed = true;
   }

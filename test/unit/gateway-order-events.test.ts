@@ -43,6 +43,16 @@ class Response extends EventEmitter {
   }
 }
 
+it("ends a stream that was about to open when the gateway stopped", async () => {
+  const res = new Response(1);
+  let ends = 0;
+  res.end = () => void ends++;
+  leaveMeanwhile = () => void events.close();
+  expect(await open(res)).toBeNull();
+  expect(ends).toBe(1);
+  expect(asked).toEqual([ORDER]);
+});
+
 const open = (res: Response, id = ORDER) => {
   const req = { headers: {}, method: "GET", httpVersionMajor: res.version };
   return events.open({ req, res, headers: {} } as unknown as Exchange, ADA, id);
