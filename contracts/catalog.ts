@@ -185,6 +185,8 @@ export const catalog = defineContract({
         ...productInput,
         categories: T.Array(CategoryRef, { maxItems: 20 }),
         status: ProductStatus,
+        // Of a product that exists: variants and pictures that are not named stay, or all but these.
+        keep: T.Optional(OneOf(["parts", "all"])),
       }),
       result: Strict({ id: Id, outcome: OneOf(["created", "updated", "unchanged"]) }),
       access: "internal",

@@ -36,8 +36,9 @@ export async function importProducts(
   job: JobRun<ImportParams>,
   { mesh, pool }: JobTools,
 ): Promise<void> {
-  if (job.position === 0) await survey(job, pool);
-  const task: ReadTask = { ...job.params, after: job.position };
+  const { total, scattered } = await survey(job, pool);
+  job.expect(total);
+  const task: ReadTask = { ...job.params, scattered, after: job.position };
   const batches = converse<ImportItem, void>(pool, "readImport", job.file(), task);
   for await (const items of batches) {
     for (const window of windowsOf(items, AT_ONCE)) {
@@ -49,13 +50,13 @@ export async function importProducts(
   }
 }
 
-/** Counts the rows. Throws JobFailed when it is no product file at all. */
-async function survey(job: JobRun<ImportParams>, pool: Piscina): Promise<void> {
+/** Looks through the whole file. Throws JobFailed when it is no product file at all. */
+async function survey(job: JobRun<ImportParams>, pool: Piscina) {
   const { value } = await converse<never, Survey>(pool, "survey", job.file(), {}).next();
   // It gives no items, so what comes first is the result.
   const found = value as Survey;
   if ("fault" in found) throw new JobFailed(found.fault.row, found.fault.message);
-  job.expect(found.total);
+  return found;
 }
 
 /** What became of an item. */

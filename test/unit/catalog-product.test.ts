@@ -76,6 +76,70 @@ describe("a product", () => {
     expect(after([a, up], many).urls).toEqual([...many.slice(0, 49), up]);
   });
 
+  describe("of which an import has bad rows", () => {
+    const variant = (sku: string, size: string, amount = 900) => ({
+      ...{ sku, name: size, attributes: { size } },
+      price: { amount, currency: "EUR" },
+    });
+    const picture = (url: string) => ({ url, alt: "" });
+    const old = newProduct(
+      {
+        ...input,
+        ...{ brand: "Blue Kiln", images: [picture("https://x/a.jpg")] },
+        variants: [variant("S", "small"), variant("M", "medium"), variant("L", "large")],
+      },
+      { id: "1", now: "2026" },
+    );
+    const replaced = (keep: "parts" | "all" | undefined, ...variants: ProductInput["variants"]) => {
+      const images = [picture("https://x/b.jpg")];
+      const put = {
+        ...input,
+        variants,
+        images,
+        status: "archived" as const,
+        ...(keep && { keep }),
+      };
+      return replaceProduct(old, put, LATER);
+    };
+
+    test("keeps variants and pictures that no row names, where they stood", () => {
+      const next = replaced("parts", variant("XL", "huge"), variant("M", "medium", 800));
+      expect(next?.variants.map(({ sku, price }) => [sku, price.amount])).toEqual([
+        ["S", 900],
+        ["M", 800],
+        ["L", 900],
+        ["XL", 900],
+      ]);
+      expect(next?.images.map(({ url }) => url)).toEqual(["https://x/b.jpg", "https://x/a.jpg"]);
+      expect(next).toMatchObject({ brand: "", status: "archived", createdAt: "2026" });
+      expect(replaced(undefined, variant("M", "medium"))?.variants).toHaveLength(1);
+    });
+
+    test("keeps its texts and status too when the row with them may be one of these", () => {
+      const next = replaced("all", variant("M", "medium", 800));
+      expect(next).toMatchObject({ brand: "Blue Kiln", status: "active", updatedAt: LATER });
+      expect(next?.variants[1]?.price.amount).toBe(800);
+    });
+
+    test("keeps no variant that has only another SKU now", () => {
+      const skus = replaced("parts", variant("S-2", "small"))?.variants.map(({ sku }) => sku);
+      expect(skus).toEqual(["M", "L", "S-2"]);
+    });
+
+    test("keeps variants that have neither a name nor options", () => {
+      const bare = [aVariant("A"), aVariant("B")];
+      const product = { ...old, variants: bare };
+      const put = { ...input, variants: [aVariant("C")], status: "active", keep: "parts" } as const;
+      const skus = replaceProduct(product, put, LATER)?.variants.map(({ sku }) => sku);
+      expect(skus).toEqual(["A", "B", "C"]);
+    });
+
+    test("is refused when it would have too many variants then", () => {
+      const many = Array.from({ length: 248 }, (_, n) => variant(`N-${n}`, `size ${n}`));
+      expect(() => replaced("parts", ...many)).toThrow("are 251 with those that stay");
+    });
+  });
+
   test("may not name a SKU twice", () => {
     const check = () => assertDistinctSkus([aVariant("A"), aVariant("B"), aVariant("A")]);
     expect(check).toThrow(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { surveyFile } from "../../services/reports/import/survey-file";
 import { chunks, expectCatalogTakes, readAll } from "./shopify-file";
 
 const HEADER = "product,name,sku,price,currency,quantity,categories,option:size,status\n";
@@ -101,5 +102,55 @@ describe("our own file", () => {
     );
     expect(errors[0]).toContain('2: price "=2*3" is not a decimal number');
     expect(products).toEqual([expect.objectContaining({ handle: "b", name: "@SUM(1)" })]);
+  });
+});
+
+describe("a product that exists keeps what the file does not name", () => {
+  const kept = async (...lines: string[]) => {
+    const content = `${HEADER}${lines.join("\n")}\n`;
+    const survey = await surveyFile(chunks(content));
+    if ("fault" in survey) throw new Error(survey.fault.message);
+    const { products, errors } = await readAll(content, { scattered: survey.scattered });
+    expect(errors.length).toBe(products.some(({ keep }) => keep) ? 1 : 0);
+    return products.map(({ handle, keep }) => [handle, keep ?? "nothing"].join(" "));
+  };
+  const a = (n: number, price = "1") => `a,A,A${n},${price},,,,,`;
+  const b = "b,B,B1,1,,,,,";
+
+  it("when a variant of it is bad, and not when all are good", async () => {
+    expect(await kept(a(1), a(2), b)).toEqual(["a nothing", "b nothing"]);
+    expect(await kept(a(1), a(2, "cheap"), b)).toEqual(["a parts", "b nothing"]);
+    expect(await kept(a(1, "cheap"), a(2), b)).toEqual(["a parts", "b nothing"]);
+    expect(await kept(a(1), a(1), b)).toEqual(["a parts", "b nothing"]);
+  });
+
+  it("when a row that cannot be read names it, or stands among its rows", async () => {
+    expect(await kept(a(1), "A,2", b)).toEqual(["a parts", "b nothing"]);
+    expect(await kept(a(1), "other,1", a(2), b)).toEqual(["a parts", "b nothing"]);
+    const content = `${HEADER}${a(1)}\nother,1\n${b}\n`;
+    expect((await readAll(content)).products.map(({ keep }) => keep)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("before and behind a row that does not say whose it is", async () => {
+    expect(await kept(a(1), ",A,A2,1,,,,,", b)).toEqual(["a parts", "b parts"]);
+    expect(await kept("\uFFFD,A,A2,1,,,,,", a(1), b)).toEqual(["a parts", "b nothing"]);
+  });
+
+  it("texts too, when the row that cannot be read is its first", async () => {
+    expect(await kept(b, "a,A,A1,1", a(2))).toEqual(["b nothing", "a all"]);
+  });
+
+  it("when more of its rows come far behind", async () => {
+    expect(await kept(a(1), b, a(2))).toEqual(["a parts", "b nothing"]);
+    expect(await kept(a(1), b, "a,A")).toEqual(["a parts", "b nothing"]);
+  });
+
+  it("when it has too many rows", async () => {
+    const content = `${HEADER}${a(1)}\n${a(2)}\n`;
+    const { products } = await readAll(content, { maxRowsPerHandle: 1 });
+    expect(products).toMatchObject([{ handle: "a", keep: "parts" }]);
   });
 });

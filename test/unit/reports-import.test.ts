@@ -31,6 +31,18 @@ describe("a product of a file", () => {
     expect(toCatalogPut(product).status).toBe("archived");
   });
 
+  it("tells the catalogue what to keep, and nothing of stock that it does not name", async () => {
+    const rows = [productRow({ "Variant SKU": "L-1", "Variant Inventory Qty": "3" })];
+    const { product } = await readOne(
+      ...rows,
+      variantRow({ "Variant SKU": "L-2", "Variant Price": "?" }),
+    );
+    const put = toCatalogPut(product);
+    expect(new Validator(catalog.actions.put.params).errorsOf(put)).toEqual([]);
+    expect(put.keep).toBe("parts");
+    expect(toStockLevels(product)).toEqual([{ sku: "L-1", onHand: 3 }]);
+  });
+
   it("has stock for the variants that the file counts, and for no others", async () => {
     const { product } = await readOne(
       productRow({ "Variant SKU": "L-1", "Variant Inventory Qty": "0" }),
@@ -45,11 +57,11 @@ describe("the survey of a file", () => {
 
   it("counts rows as the parser sees them, quoted line breaks and all", async () => {
     const text = file(productRow({ "Body (HTML)": "a\nb\nc" }), variantRow());
-    expect(await survey(text)).toEqual({ total: 2 });
+    expect(await survey(text)).toMatchObject({ total: 2 });
   });
 
   it("counts up to the row that cannot be read", async () => {
-    expect(await survey(file(productRow(), variantRow()) + 'lamp,"never closed')).toEqual({
+    expect(await survey(file(productRow(), variantRow()) + 'lamp,"never closed')).toMatchObject({
       total: 2,
     });
   });

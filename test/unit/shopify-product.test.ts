@@ -238,6 +238,7 @@ describe("variants", () => {
       variantRow({ "Option1 Value": "3XL" }),
     );
     expect(product.variants.map((variant) => variant.name)).toEqual(["S", "3XL"]);
+    expect(product.keep).toBe("parts");
     expect(errors).toEqual([
       `3: Variant Price "-1" is negative`,
       "4: Variant Price is missing",
@@ -277,6 +278,27 @@ describe("variants", () => {
       "253: is a variant too many; a product has at most 250",
       "254: is a variant too many; a product has at most 250",
     ]);
+  });
+});
+
+describe("what a product that exists keeps although the file does not name it", () => {
+  const keepOf = async (text: string) => (await readAll(text)).products.map(({ keep }) => keep);
+  const short = "lamp,Lamp\n";
+  const [header = "", ...none] = file().split("\n");
+
+  it("is nothing while all rows are good, oversold stock and bad pictures among them", async () => {
+    const rows = [productRow({ "Variant Inventory Qty": "-1" }), imageRow("nowhere", "1")];
+    expect(await keepOf(file(...rows))).toEqual([undefined]);
+  });
+
+  it("is its variants and pictures when a row of it cannot be read or says nothing", async () => {
+    expect(await keepOf(file(productRow()) + short)).toEqual(["parts"]);
+    expect(await keepOf(file(productRow(), { Handle: "lamp" }))).toEqual(["parts"]);
+  });
+
+  it("is all when that row is its first", async () => {
+    const rest = file(productRow()).split("\n").slice(1);
+    expect(await keepOf([header, short.trim(), ...rest, ...none].join("\n"))).toEqual(["all"]);
   });
 });
 

@@ -44,6 +44,13 @@ describe("a workbook", () => {
     expect(errors[0]).toContain(message);
   });
 
+  it("knows which product a row with a formula is of", async () => {
+    const formula = '<x:c r="D3"><x:f>1+1</x:f><x:v>2</x:v></x:c>';
+    const more = row(3, "p-2", "", "SKU-3", formula);
+    const { products } = await readAll(workbook(HEADER + good(2) + more + good(4)));
+    expect(products.map(({ keep }) => keep)).toEqual(["parts", undefined]);
+  });
+
   it("takes a number that is shown as a date for a date", async () => {
     const styles = {
       name: "xl/styles.xml",

@@ -66,19 +66,59 @@ function imagesWithUploads(old: Product["images"], fromFile: Product["images"]):
   return [...first, ...imported, ...uploads.slice(first.length)];
 }
 
+const MAX_VARIANTS = 250;
+
+/** Whether the two differ in nothing that a customer sees but the price. */
+const looksLike = (a: Variant, b: Variant): boolean =>
+  a.name !== undefined && canonical([a.name, a.attributes]) === canonical([b.name, b.attributes]);
+
+/**
+ * The variants as a file has them, and those that it does not name, where they stood. One that
+ * a new variant looks like has only another SKU by now, and goes.
+ */
+function variantsWithOthers(old: Product["variants"], named: Product["variants"]) {
+  const bySku = new Map(named.map((variant) => [variant.sku, variant]));
+  const known = new Set(old.map(({ sku }) => sku));
+  const added = named.filter(({ sku }) => !known.has(sku));
+  const kept = old.flatMap((variant) => {
+    const written = bySku.get(variant.sku);
+    if (written) return written;
+    return added.some((one) => looksLike(one, variant)) ? [] : variant;
+  });
+  const variants = [...kept, ...added];
+  if (variants.length <= MAX_VARIANTS) return variants;
+  const message = `are ${variants.length} with those that stay; a product has at most ${MAX_VARIANTS}`;
+  throw invalidField("/variants", message);
+}
+
+/** Pictures of a file, and behind them those that it does not name. */
+function imagesWithOthers(old: Product["images"], named: Product["images"]): Product["images"] {
+  const urls = new Set(named.map(({ url }) => url));
+  return [...named, ...old.filter((image) => !isUpload(image) && !urls.has(image.url))];
+}
+
+export interface Replacement extends ProductInput {
+  readonly status: Product["status"];
+  /** What stays of a product although the import does not name it: variants and pictures, or all. */
+  readonly keep?: "parts" | "all";
+}
+
 /**
  * The same for an import, which writes all of a product: what it leaves out is empty from now on,
- * but for pictures that were uploaded.
+ * but for pictures that were uploaded, and for what it asks to `keep`.
  */
 export function replaceProduct(
   product: Product,
-  input: ProductInput & { readonly status: Product["status"] },
+  { keep, ...input }: Replacement,
   now: string,
 ): Product | null {
   const { id, createdAt } = product;
-  const next = newProduct(input, { id, now, status: input.status });
-  const images = imagesWithUploads(product.images, next.images);
-  return unlessSame(product, { ...next, images, createdAt }, now);
+  const written = newProduct(input, { id, now, status: input.status });
+  const others = keep === "all" ? product : { ...written, createdAt };
+  const pictures = keep ? imagesWithOthers(product.images, written.images) : written.images;
+  const images = imagesWithUploads(product.images, pictures);
+  const variants = keep ? variantsWithOthers(product.variants, written.variants) : written.variants;
+  return unlessSame(product, { ...others, images, variants }, now);
 }
 
 /** Attributes that only stand in another order are the same. */

@@ -1,6 +1,6 @@
 import { chooseCategories, tagsAttribute } from "./choose-categories";
 import { collectImages } from "./collect-images";
-import type { RowGroup } from "./group-rows";
+import { keepOf, type RowGroup } from "./group-rows";
 import type { Findings, ImportedProduct } from "./imported-product";
 import { quoted, tooLong } from "./plain-text";
 import type { ImageCells, ProductCells, VariantCells } from "./read-shopify-row";
@@ -62,6 +62,7 @@ export function buildImportedProduct(
     images: images.value,
     variants: variants.value,
     active: isActive(head),
+    ...keepOf(group, variants.value.length < group.variants.length),
   };
   return { value: isSold ? product : undefined, errors };
 }

@@ -2,7 +2,7 @@ import { Value } from "@sinclair/typebox/value";
 import { Sku } from "../../../contracts/common";
 import { minorDigits } from "../../../lib/money/money";
 import { readUrl } from "./collect-images";
-import type { RowGroup } from "./group-rows";
+import { keepOf, type RowGroup } from "./group-rows";
 import type { Findings, ImportedProduct, ImportedVariant, Parsed } from "./imported-product";
 import { parsePrice } from "./parse-price";
 import { parseQuantity } from "./parse-quantity";
@@ -46,11 +46,12 @@ export function buildPlainProduct(
   const product: ImportedProduct = {
     ...{ row: firstRow, handle: group.slug, ...texts.value },
     ...{ images: images.value, variants: variants.value },
+    ...keepOf(group, variants.value.length < rows.length),
   };
   return { value: isSold ? product : undefined, errors };
 }
 
-type Texts = Omit<ImportedProduct, "row" | "handle" | "images" | "variants">;
+type Texts = Omit<ImportedProduct, "row" | "handle" | "images" | "variants" | "keep">;
 
 function readTexts(head: PlainRow): Parsed<Texts> {
   const { name, description, brand, status } = head.cells;

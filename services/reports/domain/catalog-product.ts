@@ -18,6 +18,7 @@ export const toCatalogPut = (product: ImportedProduct): CatalogPut => ({
   images: product.images,
   variants: product.variants.map(({ row: _row, quantity: _quantity, ...variant }) => variant),
   status: product.active ? "active" : "archived",
+  ...(product.keep === undefined ? {} : { keep: product.keep }),
 });
 
 /** What the file says of stock; a variant that it does not count is left as it is. */

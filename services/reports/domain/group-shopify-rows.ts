@@ -1,11 +1,13 @@
 import type { ShopifyGroup } from "./build-imported-product";
-import { RowGrouping } from "./group-rows";
+import { RowGrouping, type GroupingRules } from "./group-rows";
 import type { ShopifyRow } from "./read-shopify-row";
 
 /** Groups the rows of a Shopify file: a row may add the product's texts, a variant and an image. */
-export const groupShopifyRows = (maxRowsPerHandle: number): RowGrouping<ShopifyRow, ShopifyGroup> =>
+export const groupShopifyRows = (
+  limits: Pick<GroupingRules<ShopifyRow, ShopifyGroup>, "maxRowsPerHandle" | "scattered">,
+): RowGrouping<ShopifyRow, ShopifyGroup> =>
   new RowGrouping<ShopifyRow, ShopifyGroup>({
-    maxRowsPerHandle,
+    ...limits,
     noun: "handle",
     begin: (group) => ({ ...group, head: undefined, variants: [], images: [] }),
     take,

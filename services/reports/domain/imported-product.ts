@@ -24,6 +24,11 @@ export interface ImportedProduct {
   images: { url: string; alt: string }[];
   variants: ImportedVariant[];
   active: boolean;
+  /**
+   * Rows of it were bad, so that a product that exists has to keep what no good row names: its
+   * variants and pictures, or `all` when the row with its texts may be among them.
+   */
+  keep?: "parts" | "all";
 }
 
 export interface RowError {

@@ -1,3 +1,6 @@
+/** What a decoder puts in place of bytes that are no UTF-8. */
+export const UNDECODABLE = "\uFFFD";
+
 /** One line without control characters, which PostgreSQL and clients choke on. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 

@@ -1,5 +1,5 @@
 import type { Parsed } from "./imported-product";
-import { oneLine, quoted, tooLong } from "./plain-text";
+import { oneLine, quoted, tooLong, UNDECODABLE } from "./plain-text";
 import { dashed } from "./slug";
 
 /** The columns of our own file, besides those that name an attribute or an option. */
@@ -24,8 +24,6 @@ const REQUIRED: readonly PlainColumn[] = ["product", "name", "sku", "price"];
 const NAMED = /^(attribute|option):(.*)$/;
 const CELL_LIMIT = 2_048;
 const DESCRIPTION_LIMIT = 20_000;
-/** What a decoder puts in place of bytes that are no UTF-8. */
-const UNDECODABLE = "\uFFFD";
 
 /** What a column is for; `name` is that of an attribute of the product or an option of the variant. */
 type Meaning =

@@ -1,5 +1,5 @@
 import type { Parsed } from "./imported-product";
-import { oneLine, quoted, tooLong } from "./plain-text";
+import { oneLine, quoted, tooLong, UNDECODABLE } from "./plain-text";
 
 /** The columns that we read, by the name that Shopify gives them. */
 const COLUMNS = {
@@ -34,8 +34,6 @@ const REQUIRED: readonly Column[] = ["handle", "title", "price"];
 /** Prose; the others are short, and a limit on each bounds what a group of rows can hold. */
 const UNLIMITED: readonly Column[] = ["body", "tags"];
 const CELL_LIMIT = 2_048;
-/** What a decoder puts in place of bytes that are no UTF-8. */
-const UNDECODABLE = "\uFFFD";
 
 export interface ShopifyHeader {
   readonly names: readonly string[];

@@ -11,8 +11,8 @@ export type CsvRecord =
 /** A row of any file, or what stands in its place. */
 export type FileRecord =
   | CsvRecord
-  /** This row cannot be used; the others can. */
-  | { kind: "refused"; row: number; message: string };
+  /** This row cannot be used; the others can. A cell that is at fault is empty. */
+  | { kind: "refused"; row: number; message: string; cells: readonly string[] };
 
 /** A row longer than this is a quote that nobody closed. Bounds the memory of the parser. */
 const MAX_ROW_LENGTH = 256 * 1024;

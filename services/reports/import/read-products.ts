@@ -1,4 +1,5 @@
 import type { ImportItem, Parsed } from "../domain/imported-product";
+import { UNDECODABLE } from "../domain/plain-text";
 import { looksPlain } from "../domain/read-plain-row";
 import { isBlankRow } from "../domain/read-shopify-row";
 import type { FileInput } from "./csv-records";
@@ -13,10 +14,10 @@ const MAX_ROWS_PER_HANDLE = 1_000;
 /** The reader for the file with this header: Shopify's columns or our own. */
 export const readerFor = (
   header: readonly string[],
-  { currency, maxRowsPerHandle = MAX_ROWS_PER_HANDLE }: ReadOptions,
+  { currency, maxRowsPerHandle = MAX_ROWS_PER_HANDLE, scattered = new Set() }: ReadOptions,
 ): Parsed<ProductReader> => {
-  if (header.some((name) => name.includes("\uFFFD"))) return { fault: NOT_UTF_8 };
-  const options = { currency, maxRowsPerHandle };
+  if (header.some((name) => name.includes(UNDECODABLE))) return { fault: NOT_UTF_8 };
+  const options = { currency, maxRowsPerHandle, scattered };
   return looksPlain(header) ? plainReader(header, options) : shopifyReader(header, options);
 };
 
@@ -37,6 +38,7 @@ export async function* readProducts(
       return;
     }
     if (record.kind === "refused") {
+      reader?.lose(record.cells);
       yield failed(record.row, record.message);
       continue;
     }

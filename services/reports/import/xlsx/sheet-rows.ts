@@ -7,7 +7,7 @@ const MAX_COLUMNS = 200;
 export interface SheetRow {
   /** As the spreadsheet shows it, from 1. */
   readonly number: number;
-  /** Texts, up to the last that is not empty. */
+  /** Texts, up to the last that is not empty; one that is at fault is. */
   readonly cells: readonly string[];
   /** Why the row cannot be used. */
   readonly fault: string | undefined;

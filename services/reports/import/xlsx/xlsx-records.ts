@@ -36,7 +36,7 @@ export async function* xlsxRecords(input: FileInput): AsyncGenerator<FileRecord>
 
 /** A row has as many cells as the header: a sheet keeps no empty ones. */
 function toRecord({ number, cells, fault }: SheetRow, width: number): FileRecord {
-  if (fault !== undefined) return { kind: "refused", row: number, message: fault };
+  if (fault !== undefined) return { kind: "refused", row: number, message: fault, cells };
   const padding = Math.max(0, width - cells.length);
   return { kind: "cells", row: number, cells: [...cells, ...Array<string>(padding).fill("")] };
 }
