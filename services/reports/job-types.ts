@@ -10,9 +10,19 @@ import type { ResultFile } from "./store/result-store";
  */
 export type JobType = (job: JobRun, tools: JobTools) => Promise<ResultFile | void>;
 
-/** Every kind of job that this service does. */
-export const jobTypes: Readonly<Record<string, JobType>> = {
-  // A run of this type has the params of this type: whoever queued it wrote them.
-  [PRODUCT_IMPORT]: importProducts as JobType,
-  [SALES_REPORT]: reportSales as JobType,
-};
+/** Jobs of which a process does one at a time. */
+export interface Lane {
+  readonly types: Readonly<Record<string, JobType>>;
+  /** One of them at a time wherever, in the order in which they were queued. */
+  readonly inOrder: boolean;
+}
+
+/**
+ * Every kind of job that this service does, in lanes: a report does not wait for a long import. Of
+ * two imports the younger file has the last word.
+ */
+// A run of a type has the params of that type: whoever queued it wrote them.
+export const lanes: readonly Lane[] = [
+  { types: { [PRODUCT_IMPORT]: importProducts as JobType }, inOrder: true },
+  { types: { [SALES_REPORT]: reportSales as JobType }, inOrder: false },
+];

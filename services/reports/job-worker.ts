@@ -4,7 +4,7 @@ import { isUnavailable, type Database } from "../../lib/store/database";
 import { keepLease } from "../../lib/store/keep-lease";
 import { Poller } from "../../lib/store/poller";
 import { JobFailed, JobRun, LeaseLost, type JobTools } from "./job-run";
-import type { JobType } from "./job-types";
+import type { Lane } from "./job-types";
 import { claimJob, putOff, renewLease, type ClaimedJob } from "./store/job-store";
 
 const POLL_MS = 1_000;
@@ -16,13 +16,13 @@ const FIRST_RETRY_MS = 1_000;
 export interface JobWorkerOptions {
   readonly db: Database;
   readonly tools: JobTools;
-  readonly types: Readonly<Record<string, JobType>>;
+  readonly lane: Lane;
   readonly node: string;
   readonly logger: Pick<Logger, "warn" | "error">;
 }
 
 /**
- * Does queued jobs, one at a time. The lease on a job is renewed for as long as this process lives;
+ * Does queued jobs of a lane, one at a time. The lease on a job is renewed for as long as this process lives;
  * when it dies, another worker goes on from what was saved last.
  */
 export class JobWorker {
@@ -52,9 +52,10 @@ export class JobWorker {
   }
 
   async #work(): Promise<void> {
-    const { db, types, node } = this.#options;
+    const { db, lane, node } = this.#options;
+    const options = { types: Object.keys(lane.types), inOrder: lane.inOrder };
     while (!this.#stopping.signal.aborted) {
-      const job = await claimJob(db, Object.keys(types), { node, leaseMs: LEASE_MS });
+      const job = await claimJob(db, { ...options, node, leaseMs: LEASE_MS });
       if (!job) return;
       await this.#take(job);
     }
@@ -80,9 +81,9 @@ export class JobWorker {
   }
 
   async #run(job: ClaimedJob, run: JobRun): Promise<void> {
-    const { types, tools } = this.#options;
+    const { lane, tools } = this.#options;
     if (job.attempts > MAX_ATTEMPTS) return this.#giveUp(job, run, "the process died each time");
-    const type = types[job.type];
+    const type = lane.types[job.type];
     if (!type) throw new Error(`nobody here does ${job.type}`);
     const result = await type(run, tools);
     await run.end("completed", result ?? undefined);

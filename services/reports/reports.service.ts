@@ -12,7 +12,7 @@ import { addImage } from "./images/add-image";
 import { DatabaseImageStore } from "./images/database-image-store";
 import type { ImageStore } from "./images/image-store";
 import { S3ImageStore } from "./images/s3-image-store";
-import { jobTypes } from "./job-types";
+import { lanes } from "./job-types";
 import { JobWorker } from "./job-worker";
 import { makeInvoice } from "./make-invoice";
 import { presentJob, presentResult, summarize } from "./present-job";
@@ -30,7 +30,7 @@ const SWEEP_MS = 600_000;
 const CANCELLED = "cancelled";
 
 type Members = DurableMembers & {
-  worker?: JobWorker;
+  workers: readonly JobWorker[];
   orphans?: Poller;
   pool: Piscina;
   images: ImageStore;
@@ -101,11 +101,12 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
       "product.updated": recordCategory,
       "product.archived": recordCategory,
       async "job.queued"(_event, work) {
-        work.afterCommit(() => this.worker?.wake());
+        work.afterCommit(() => this.workers.forEach((worker) => worker.wake()));
       },
     },
     created() {
       this.pool = createPool();
+      this.workers = [];
     },
     started() {
       const { db, logger } = this;
@@ -113,18 +114,18 @@ export const reportsService = (runtime: Runtime): ServiceSchema =>
       this.images = imageStore ? new S3ImageStore(imageStore) : new DatabaseImageStore(db);
       const tools = { mesh: callerOf(this.broker, "reports"), pool: this.pool };
       const node = this.broker.nodeID;
-      this.worker = new JobWorker({ db, tools, types: jobTypes, node, logger });
+      this.workers = lanes.map((lane) => new JobWorker({ db, tools, lane, node, logger }));
       this.orphans = new Poller({
         name: "orphaned uploads",
         everyMs: SWEEP_MS,
         logger,
         run: () => deleteOrphans(db),
       });
-      this.worker.start();
+      for (const worker of this.workers) worker.start();
       this.orphans.start();
     },
     async stopped() {
-      await this.worker?.stop();
+      await Promise.all(this.workers.map((worker) => worker.stop()));
       await this.orphans?.stop();
       await this.pool.destroy();
     },

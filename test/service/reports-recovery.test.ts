@@ -1,7 +1,16 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
+import type { Database } from "../../lib/store/database";
 import { ProgressLog } from "../../services/reports/domain/progress-log";
-import { claimJob, insertJob, saveProgress } from "../../services/reports/store/job-store";
+import {
+  cancelJob,
+  claimJob,
+  endJob,
+  insertJob,
+  putOff,
+  saveProgress,
+  type ClaimedJob,
+} from "../../services/reports/store/job-store";
 import {
   ended,
   importOf,
@@ -122,6 +131,110 @@ describe("an import whose worker", () => {
   });
 });
 
+describe("jobs in order", () => {
+  const type = "nobody.does";
+  const claim = (db: Database, leaseMs = 60_000) =>
+    claimJob(db, { types: [type], inOrder: true, node: "test", leaseMs });
+
+  async function queued(count: number) {
+    const db = dbOf(await startReports(new Shelves()), "reports");
+    const ids = Array.from({ length: count }, () => newId());
+    for (const id of ids) await insertJob(db, { id, type, params: {}, counts: {} });
+    const end = (job: ClaimedJob | null, status: "completed" | "failed") => {
+      if (!job) throw new Error("no job was claimed");
+      return db.transaction((tx) => endJob(tx, job, status));
+    };
+    return { db, ids, end };
+  }
+
+  test("are claimed by one of many replicas at a time, the oldest first, until all are over", async () => {
+    const { db, ids, end } = await queued(4);
+    const done: string[] = [];
+    for (const status of ["completed", "failed", "completed", "completed"] as const) {
+      const claimed = await Promise.all(Array.from({ length: 8 }, () => claim(db)));
+      const [job = null, ...more] = claimed.filter((each) => each !== null);
+      expect(more).toEqual([]);
+      done.push(job?.id ?? "");
+      await end(job, status);
+    }
+    expect(done).toEqual(ids);
+    expect(await claim(db)).toBeNull();
+  });
+
+  test("wait for an older one whose worker died, and for a retry of it", async () => {
+    const { db, ids } = await queued(2);
+    const first = await claim(db, 0);
+    expect(first?.id).toBe(ids[0]);
+    const again = await claim(db, 0);
+    expect(again).toMatchObject({ id: ids[0], attempts: 2 });
+    if (again) await putOff(db, again, { delayMs: 60_000, attempt: "counted" });
+    expect(await claim(db)).toBeNull();
+  });
+
+  test("do not wait for one that was cancelled, but for the lease of its worker", async () => {
+    const { db, ids } = await queued(2);
+    const [first = "", second] = ids;
+    await claim(db);
+    await cancelJob(db, first, "cancelled");
+    expect(await claim(db)).toBeNull();
+    await db.query("UPDATE job SET due_at = now() WHERE id = $1", [first]);
+    expect(await claim(db)).toMatchObject({ id: second });
+  });
+
+  test("are not claimed beside a younger one that was seen first, which waits when it lapses", async () => {
+    const { db, ids } = await queued(2);
+    const [older = "", younger = ""] = ids;
+    await db.query("UPDATE job SET status = 'failed' WHERE id = $1", [older]);
+    expect(await claim(db)).toMatchObject({ id: younger });
+    await db.query("UPDATE job SET status = 'queued' WHERE id = $1", [older]);
+    expect(await claim(db)).toBeNull();
+    await db.query("UPDATE job SET due_at = now() WHERE id = $1", [younger]);
+    expect(await claim(db)).toMatchObject({ id: older });
+    expect(await claim(db)).toBeNull();
+  });
+});
+
+test("of two imports the younger has the last word, though the older one was interrupted", async () => {
+  const shelves = new Shelves();
+  const first = await startReports(shelves);
+  let arrived: () => void = () => undefined;
+  const atTen = new Promise<void>((resolve) => (arrived = resolve));
+  shelves.before = (slug) => {
+    if (slug === "p-10") arrived();
+  };
+  const rows = (price: string) =>
+    file(...products(40).map((row) => ({ ...row, "Variant Price": price })));
+  const older = await upload(first, rows("1"));
+  await atTen;
+  const younger = await upload(first, rows("2"));
+  await stopReports(first);
+  // As a crash leaves it: the lease lasts on for a while.
+  await sql(first, "UPDATE job SET due_at = now() + interval '3 s' WHERE id = $1", [older]);
+
+  const second = await startReports(shelves, first);
+  expect(await ended(second, younger)).toMatchObject({ status: "completed" });
+  expect(await jobOf(second, older)).toMatchObject({ status: "completed" });
+  const prices = [...shelves.products.values()].map(({ variants }) => variants[0]?.price.amount);
+  expect(new Set(prices)).toEqual(new Set([200]));
+});
+
+test("a report does not wait for an import", async () => {
+  const shelves = new Shelves();
+  let goOn: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  shelves.before = () => released;
+  const shop = await startReports(shelves);
+  const id = await upload(shop, file(...products(3)));
+  await eventually(async () => (await jobOf(shop, id)).status === "running");
+  const period = { from: "2026-01-01", to: "2026-01-31", format: "csv" } as const;
+  const admin = { id: newId(), roles: ["admin"] };
+  const report = await shop.call("reports.sales", period, admin);
+  expect(await ended(shop, report.jobId)).toMatchObject({ status: "completed" });
+  expect(await jobOf(shop, id)).toMatchObject({ status: "running" });
+  goOn();
+  expect(await ended(shop, id)).toMatchObject({ status: "completed" });
+});
+
 describe("a job that is cancelled", () => {
   const admin = { id: newId(), roles: ["admin"] };
 
@@ -161,7 +274,8 @@ describe("a job that is cancelled", () => {
     const id = newId();
     const type = "nobody.does";
     await insertJob(db, { id, type, params: {}, counts: {} });
-    const job = await claimJob(db, [type], { node: "test", leaseMs: 60_000 });
+    const options = { types: [type], inOrder: false, node: "test", leaseMs: 60_000 };
+    const job = await claimJob(db, options);
     if (!job) throw new Error("the job was not there");
     const log = new ProgressLog(job);
     log.report({ row: 2, message: "no price" });

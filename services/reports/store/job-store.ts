@@ -89,11 +89,23 @@ export const cancelJob = async (db: Queryable, id: string, message: string): Pro
   );
 };
 
-/** Takes the job of these types that waited longest: a new one, or one whose worker let its lease run out. */
+export interface ClaimOptions {
+  readonly types: readonly string[];
+  /** One of these types is done at a time, wherever, in the order in which they were queued. */
+  readonly inOrder: boolean;
+  readonly node: string;
+  readonly leaseMs: number;
+}
+
+/**
+ * Takes the job that waited longest: a new one, or one whose worker let its lease run out. In order,
+ * none is taken before each older one is over, nor while the lease of another lasts: whoever works on
+ * one that was cancelled has not noticed yet, and of two that are queued at the same moment the younger
+ * may be seen first.
+ */
 export async function claimJob(
   db: Queryable,
-  types: readonly string[],
-  { node, leaseMs }: { readonly node: string; readonly leaseMs: number },
+  { types, inOrder, node, leaseMs }: ClaimOptions,
 ): Promise<ClaimedJob | null> {
   const [row] = await db.query<ClaimedJob>(
     `UPDATE job SET status = 'running', attempts = attempts + 1, lease = lease + 1, node = $2,
@@ -101,10 +113,15 @@ export async function claimJob(
      WHERE id = (
        SELECT id FROM job
        WHERE status IN ('queued', 'running') AND due_at <= now() AND type = ANY($1)
+         AND NOT ($4 AND EXISTS (
+           SELECT FROM job other WHERE other.type = ANY($1) AND (
+             other.due_at > now() OR (
+               other.status IN ('queued', 'running')
+               AND (other.created_at, other.id) < (job.created_at, job.id)))))
        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING id, type, params, done, total, position, counts, error_count AS "errorCount",
        attempts, lease`,
-    [types, node, leaseMs],
+    [types, node, leaseMs, inOrder],
   );
   return row ?? null;
 }
@@ -160,7 +177,7 @@ export const endJob = async (
   { id }: Lease,
   status: "completed" | "failed",
 ): Promise<void> => {
-  await tx.query("UPDATE job SET status = $2 WHERE id = $1", [id, status]);
+  await tx.query("UPDATE job SET status = $2, due_at = now() WHERE id = $1", [id, status]);
 };
 
 /** Gives the job back, to be taken after `delayMs`. A start that is `uncounted` is not held against it. */
