@@ -99,26 +99,30 @@ describe("a file that cannot be read", () => {
   it("hints at the separator of a file with semicolons", async () => {
     const { errors } = await readAll("Handle;Title;Variant Price\na;A;1\n");
     expect(errors).toEqual([expect.stringContaining("must be separated by commas")]);
+    expect((await readAll("sku\tproduct\nA1\ta\n")).errors).toEqual(errors);
   });
 
   it.each(["", "\n\n", "\uFEFF"])("says that %j is empty", async (text) => {
     expect((await readAll(text)).errors).toEqual(["1: the file is empty"]);
   });
 
-  it("keeps what stood before an open quote, and drops the product that it may have cut", async () => {
+  it("keeps what stood before an open quote, also of the product that it may have cut", async () => {
     const text = file(productRow({ Handle: "a" }), productRow({ Handle: "b" })) + '"c,C,1\nd,D,1\n';
     const { products, errors } = await readAll(text);
-    expect(products.map((product) => product.handle)).toEqual(["a"]);
+    expect(products.map(({ handle, keep }) => [handle, keep])).toEqual([
+      ["a", undefined],
+      ["b", "parts"],
+    ]);
     expect(errors).toEqual([
-      "3: the file breaks off in this product; it was not imported",
       "4: the file cannot be read from here on: a quote that is opened in this row is never closed",
     ]);
   });
 
-  it("ends at a stray quote", async () => {
-    const text = 'Handle,Title,Variant Price\na,A,1\nb,12" chain,1\nc,C,1\n';
-    const { errors } = await readAll(text);
-    expect(errors.at(-1)).toMatch(/^3: .*a quote inside a cell/);
+  it("ends at text behind a closing quote, since that may be an opening one", async () => {
+    const text = 'Handle,Title,Variant Price\na,A,1\nb,"12" chain,1\nc,C,1\n';
+    const { products, errors } = await readAll(text);
+    expect(products.map(({ handle }) => handle)).toEqual(["a"]);
+    expect(errors).toEqual([expect.stringMatching(/^3: .*from here on: .*a quote inside a cell/)]);
   });
 
   it("stops at a row without end, of text or of commas, in little memory", async () => {
@@ -145,6 +149,23 @@ describe("a bad row", () => {
       "3: has 2 cells, the header has 20",
       "5: has 21 cells, the header has 20",
     ]);
+  });
+
+  it("with quotes inside its cells is reported, the rest goes on", async () => {
+    const rows = ["a,A,1", 'b,12" by 5",1', 'b,3" more,1', 'c,"""C"", quoted",1', "d,D,1"];
+    const text = ["Handle,Title,Variant Price", ...rows, ""].join("\n");
+    for (const size of [text.length, 1]) {
+      const { products, errors } = await readAll(chunks(text, size));
+      expect(products.map(({ row, name, keep }) => [row, name, keep])).toEqual([
+        [2, "A", "parts"],
+        [5, '"C", quoted', "parts"],
+        [6, "D", undefined],
+      ]);
+      expect(errors).toEqual([
+        expect.stringMatching(/^3: has a quote inside a cell/),
+        expect.stringMatching(/^4: has a quote inside a cell/),
+      ]);
+    }
   });
 
   it("that is not UTF-8 is reported with its column, also after a byte order mark", async () => {

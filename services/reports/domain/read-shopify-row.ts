@@ -97,7 +97,7 @@ export function readShopifyHeader(cells: readonly string[]): Parsed<ShopifyHeade
   const missing = REQUIRED.filter((column) => !indexes.has(column));
   if (missing.length === 0) return { value: { names, indexes } };
   const list = missing.map((column) => COLUMNS[column]).join(", ");
-  const isOneCell = names.length === 1 && /[;\t]/.test(names[0] ?? "");
+  const isOneCell = cells.length === 1 && /[;\t]/.test(cells[0] ?? "");
   const hint = isOneCell ? "; the columns must be separated by commas" : "";
   return { fault: `the header lacks the columns ${list}${hint}` };
 }

@@ -3,14 +3,11 @@ import type { Readable } from "node:stream";
 
 export type FileInput = AsyncIterable<Buffer | string> | Readable;
 
-export type CsvRecord =
-  | { kind: "cells"; row: number; cells: string[] }
-  /** The file cannot be read from this row on; nothing follows. */
-  | { kind: "broken"; row: number; message: string };
-
 /** A row of any file, or what stands in its place. */
 export type FileRecord =
-  | CsvRecord
+  | { kind: "cells"; row: number; cells: string[] }
+  /** The file cannot be read from this row on; nothing follows. */
+  | { kind: "broken"; row: number; message: string }
   /** This row cannot be used; the others can. A cell that is at fault is empty. */
   | { kind: "refused"; row: number; message: string; cells: readonly string[] };
 
@@ -24,12 +21,12 @@ const MAX_ROW_LENGTH = 256 * 1024;
  * Rows are taken by `on_record` and not read from the stream: a parser that fails drops what it
  * parsed and nobody read yet, so good rows before a broken one would be lost.
  */
-export async function* csvRecords(input: FileInput): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(input: FileInput): AsyncGenerator<FileRecord> {
   let row = 0;
-  let parsed: string[][] = [];
-  const parser = createParser((cells) => parsed.push(cells));
-  const takeParsed = (): CsvRecord[] => {
-    const records = parsed.map((cells): CsvRecord => ({ kind: "cells", row: (row += 1), cells }));
+  let parsed: Parsed[] = [];
+  const parser = createParser((record) => parsed.push(record));
+  const takeParsed = (): FileRecord[] => {
+    const records = parsed.map((record) => ({ ...record, row: (row += 1) }));
     parsed = [];
     return records;
   };
@@ -55,7 +52,12 @@ export async function* csvRecords(input: FileInput): AsyncGenerator<CsvRecord> {
   }
 }
 
-function createParser(onRecord: (cells: string[]) => void): Parser {
+type Parsed =
+  | { kind: "cells"; cells: string[] }
+  | { kind: "refused"; cells: readonly string[]; message: string };
+
+function createParser(onRecord: (record: Parsed) => void): Parser {
+  let lastStray: unknown;
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -63,8 +65,16 @@ function createParser(onRecord: (cells: string[]) => void): Parser {
     // Named, not discovered from the first row: files that were edited mix them.
     record_delimiter: ["\r\n", "\n", "\r"],
     on_record: (cells) => {
-      onRecord(cells);
+      onRecord({ kind: "cells", cells });
       return null;
+    },
+    // Where a quote inside a cell ends shows: at the end of the row, and with no other error.
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      if (error?.code !== "INVALID_OPENING_QUOTE") throw error ?? new Error("a row was skipped");
+      // One for each quote of the row.
+      if (error.lines !== lastStray) onRecord({ kind: "refused", cells: [], message: STRAY_QUOTE });
+      lastStray = error.lines;
     },
   });
   // Errors are taken from the callbacks of write and end; without a listener they would be thrown.
@@ -94,18 +104,17 @@ function settle(
 
 const TOO_LONG = `longer than ${MAX_ROW_LENGTH} characters; is a closing quote missing?`;
 const STRAY_QUOTE =
-  "a quote inside a cell; such a cell is quoted as a whole and its quotes doubled";
+  "has a quote inside a cell; such a cell is quoted as a whole and its quotes doubled";
 
 /** What a merchant can do about it; other codes are faults of our options and speak for themselves. */
 const EXPLAINED: Partial<Record<CsvErrorCode, string>> = {
   CSV_QUOTE_NOT_CLOSED: "a quote that is opened in this row is never closed",
-  CSV_INVALID_CLOSING_QUOTE: STRAY_QUOTE,
-  INVALID_OPENING_QUOTE: STRAY_QUOTE,
+  CSV_INVALID_CLOSING_QUOTE: `this row ${STRAY_QUOTE}`,
   CSV_MAX_RECORD_SIZE: TOO_LONG,
 };
 
 /** Without an error the row is broken for its length. */
-function broken(row: number, error: CsvError | undefined): CsvRecord {
+function broken(row: number, error: CsvError | undefined): FileRecord {
   const reason = error === undefined ? TOO_LONG : (EXPLAINED[error.code] ?? error.message);
   return { kind: "broken", row, message: `the file cannot be read from here on: ${reason}` };
 }

@@ -19,8 +19,6 @@ export interface ProductReader {
   handleOf(cells: readonly string[]): string;
   /** The file ended. */
   close(): ImportItem[];
-  /** The file cannot be read any further. */
-  abandon(): ImportItem[];
 }
 
 export const failed = (row: number, message: string): ImportItem => ({
@@ -54,7 +52,6 @@ export function groupingReader<
     },
     lose: (cells) => grouping.lose(handleOf(cells)),
     close: () => finished(grouping.close(), build),
-    abandon: () => abandoned(grouping.close()),
   };
 }
 
@@ -72,9 +69,3 @@ function finished<Group extends RowGroup>(
   if (error !== undefined) items.push(failed(error.row, error.message));
   return items;
 }
-
-/** A product that the file breaks off in may lack variants; storing it would archive them. */
-const abandoned = ({ complete }: Grouped<RowGroup>): ImportItem[] =>
-  complete === undefined
-    ? []
-    : [failed(complete.firstRow, "the file breaks off in this product; it was not imported")];

@@ -33,7 +33,9 @@ export async function* readProducts(
   let reader: ProductReader | undefined;
   for await (const record of fileRecords(input)) {
     if (record.kind === "broken") {
-      yield* reader?.abandon() ?? [];
+      // Whose row it is, and whose are behind it, is not known.
+      reader?.lose([]);
+      yield* reader?.close() ?? [];
       yield failed(record.row, record.message);
       return;
     }
