@@ -188,7 +188,11 @@ export const catalog = defineContract({
         // Of a product that exists: variants and pictures that are not named stay, or all but these.
         keep: T.Optional(OneOf(["parts", "all"])),
       }),
-      result: Strict({ id: Id, outcome: OneOf(["created", "updated", "unchanged"]) }),
+      result: Strict({
+        id: Id,
+        outcome: OneOf(["created", "updated", "unchanged"]),
+        taken: T.Array(Sku, { description: "what another product has, and was left out" }),
+      }),
       access: "internal",
       idempotent: true,
     }),

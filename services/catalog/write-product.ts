@@ -84,9 +84,32 @@ export async function addImage(
   });
 }
 
-/** Creates or replaces the product with this slug. Throws SKU_TAKEN. */
-export async function putProduct(writing: Writing, { categories, ...fields }: Params<"put">) {
-  assertDistinctSkus(fields.variants);
+/**
+ * Creates or replaces the product with this slug, but for variants whose SKU another product has.
+ * Throws SKU_TAKEN when it has no other ones.
+ */
+export async function putProduct(writing: Writing, input: Params<"put">) {
+  assertDistinctSkus(input.variants);
+  try {
+    return { ...(await putWhole(writing, input)), taken: [] };
+  } catch (error) {
+    if (!hasCode(error, "SKU_TAKEN")) throw error;
+    const taken = await takenSkus(writing.store, input);
+    const variants = input.variants.filter(({ sku }) => !taken.includes(sku));
+    if (taken.length === 0 || variants.length === 0) throw error;
+    const keep = input.keep ?? "parts";
+    return { ...(await putWhole(writing, { ...input, variants, keep })), taken };
+  }
+}
+
+async function takenSkus(store: ProductStore, { slug, variants }: Params<"put">) {
+  const products = await store.bySkus(variants.map(({ sku }) => sku));
+  const others = products.filter((product) => product.slug !== slug);
+  const theirs = new Set(others.flatMap((other) => other.variants.map(({ sku }) => sku)));
+  return variants.map(({ sku }) => sku).filter((sku) => theirs.has(sku));
+}
+
+async function putWhole(writing: Writing, { categories, ...fields }: Params<"put">) {
   await addMissingCategories(writing.store, categories);
   const input = { ...fields, categories: [...new Set(categories.map(({ slug }) => slug))] };
   const found = (await writing.store.bySlug(input.slug)) ?? (await insertNew(writing, input));

@@ -94,23 +94,39 @@ async function importItem(
   const { product, lastRow } = item;
   const put = await ask(job, product, () => mesh.call("catalog.put", toCatalogPut(product)));
   if ("refusal" in put) return { errors: [put.refusal], lastRow };
-  const created = { [put.answer.outcome]: 1 };
-  const levels = toStockLevels(product);
-  if (levels.length === 0) return { errors: [], lastRow, counts: { ...created, stockChanged: 0 } };
+  const { outcome, taken } = put.answer;
+  const stock = await importStock(job, mesh, product, taken);
+  const errors = taken.map((sku) => ({
+    row: rowOf(product, sku),
+    message: `${product.handle}: another product has the SKU ${sku}`,
+  }));
+  const counts = { [outcome]: 1, stockChanged: stock.changed };
+  return { errors: [...errors, ...stock.errors], lastRow, counts };
+}
+
+/** Counts what the file counts, but for SKUs that are another product's. */
+async function importStock(
+  job: JobRun<ImportParams>,
+  mesh: Caller,
+  product: ImportedProduct,
+  taken: readonly string[],
+): Promise<{ readonly changed: number; readonly errors: readonly RowError[] }> {
+  const levels = toStockLevels(product).filter(({ sku }) => !taken.includes(sku));
+  if (levels.length === 0) return { changed: 0, errors: [] };
   const counted = await ask(job, product, () =>
     mesh.call("inventory.stock", { levels, reason: "import", batch: job.id }),
   );
-  if ("refusal" in counted) {
-    return { errors: [counted.refusal], lastRow, counts: { ...created, stockChanged: 0 } };
-  }
+  if ("refusal" in counted) return { changed: 0, errors: [counted.refusal] };
   const { changed, refused } = counted.answer;
-  const rowOf = new Map(product.variants.map(({ sku, row }) => [sku, row]));
   const errors = refused.map(({ sku, message }) => ({
-    row: rowOf.get(sku) ?? product.row,
+    row: rowOf(product, sku),
     message: `stock of ${sku}: ${message}`,
   }));
-  return { errors, lastRow, counts: { ...created, stockChanged: changed } };
+  return { changed, errors };
 }
+
+const rowOf = ({ row, variants }: ImportedProduct, sku: string): number =>
+  variants.find((variant) => variant.sku === sku)?.row ?? row;
 
 /** The answer, or why it was refused; waits for a service that is away. */
 async function ask<T>(

@@ -183,14 +183,17 @@ describe("writing", () => {
     await eventually(async () => eventsOf(first.id).length === 2);
     const other = { ...put, slug: "imported-2" };
     await expect(shop.call("catalog.put", other)).rejects.toEqual(code("SKU_TAKEN"));
+    const variants = [variant({ sku: "IMP-1" }), variant({ sku: "IMP-2" })];
+    const partly = await shop.call("catalog.put", { ...other, variants });
+    expect(partly).toMatchObject({ outcome: "created", taken: ["IMP-1"] });
     const { items } = await shop.call("catalog.categories", {});
     expect(items).toContainEqual({
       slug: "imports",
       name: "Imports!",
       parent: "all",
-      productCount: 1,
+      productCount: 2,
     });
-    expect(items).toContainEqual({ slug: "all", name: "All", parent: null, productCount: 1 });
+    expect(items).toContainEqual({ slug: "all", name: "All", parent: null, productCount: 2 });
   });
 
   test("parallel imports of one slug make one product", async () => {

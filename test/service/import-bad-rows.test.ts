@@ -57,6 +57,20 @@ describe("an import with a bad row of a product that exists", () => {
     expect(await variantsOf("vest")).toEqual(["vest-S 1200 9", "vest-M 1000 5", "vest-L 1000 5"]);
   });
 
+  test("leaves out a SKU that is another product's, on the row that names it, and its stock", async () => {
+    await importOf(shop, first("boot"));
+    await importOf(shop, first("shoe"));
+    const stolen = plain("shoe", "M", "12.00", 9).replace("shoe-M", "boot-M");
+    const repeat = () => again(plain("shoe", "S", "12.00", 9), stolen);
+    const job = await repeat();
+    expect(job.errors).toEqual([{ row: 3, message: "shoe: another product has the SKU boot-M" }]);
+    const expected = ["shoe-S 1200 9", "shoe-M 1000 5", "shoe-L 1000 5"];
+    expect(await variantsOf("shoe")).toEqual(expected);
+    expect(await variantsOf("boot")).toContain("boot-M 1000 5");
+    expect((await repeat()).errors).toEqual(job.errors);
+    expect(await variantsOf("shoe")).toEqual(expected);
+  });
+
   test("does so for Shopify's columns", async () => {
     const rows = (...prices: string[]) =>
       file(

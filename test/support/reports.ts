@@ -35,7 +35,11 @@ export class Shelves {
     const known = this.products.get(product.slug);
     this.products.set(product.slug, product);
     const same = JSON.stringify(known) === JSON.stringify(product);
-    return { id: PRODUCT_ID, outcome: !known ? "created" : same ? "unchanged" : "updated" };
+    return {
+      id: PRODUCT_ID,
+      outcome: !known ? "created" : same ? "unchanged" : "updated",
+      taken: [],
+    };
   }
 
   #count(levels: StockLevels) {
