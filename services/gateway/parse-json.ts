@@ -5,6 +5,8 @@ import { faultyFields } from "./parse-query";
 
 /** No contract nests deeper than this; a recursive reader behind us would die of a bomb. */
 const MAX_DEPTH = 32;
+/** The largest product has some 13,000. A body of nothing but values would stop us for seconds. */
+const MAX_VALUES = 20_000;
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
@@ -24,6 +26,7 @@ export function parseJsonObject(bytes: Buffer): Record<string, unknown> {
 
 function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw fail("MALFORMED_JSON", "the body is not valid UTF-8");
+  assertSize(bytes);
   const text = bytes.toString("utf8");
   try {
     return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
@@ -32,22 +35,43 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
+const code = (character: string): number => character.charCodeAt(0);
+const [QUOTE, BACKSLASH, COMMA] = [code('"'), code("\\"), code(",")];
+const [OBJECT, OBJECT_END, ARRAY, ARRAY_END] = [code("{"), code("}"), code("["), code("]")];
+
+/** Refuses bombs of depth and of breadth by their bytes: to parse one would be harm done already. */
+function assertSize(bytes: Buffer): void {
+  let depth = 0;
+  let values = 1;
+  let quoted = false;
+  let escaped = false;
+  for (const byte of bytes) {
+    if (escaped) escaped = false;
+    else if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) escaped = byte === BACKSLASH;
+    else if (byte === COMMA) values++;
+    else if (byte === OBJECT || byte === ARRAY) depth++;
+    else if (byte === OBJECT_END || byte === ARRAY_END) depth--;
+    if (depth > MAX_DEPTH) throw fail("MALFORMED_JSON", "the body is nested too deeply");
+    if (values > MAX_VALUES) {
+      throw faultyFields([{ path: "", message: `has more than ${MAX_VALUES} values` }]);
+    }
+  }
+}
+
 interface Visit {
   readonly value: object;
   readonly key: string;
-  readonly depth: number;
   readonly parent: Visit | null;
 }
 
 /**
- * Refuses what is valid JSON and harm to somebody behind us: bombs of depth (serializers recurse),
- * `__proto__` keys inside free-form records, and NUL, which PostgreSQL cannot store. Walks without
- * recursion, so that depth cannot hurt it either.
+ * Refuses what is valid JSON and harm to somebody behind us: `__proto__` keys inside free-form
+ * records, and NUL, which PostgreSQL cannot store.
  */
 function assertTame(root: object): void {
-  const open: Visit[] = [{ value: root, key: "", depth: 1, parent: null }];
+  const open: Visit[] = [{ value: root, key: "", parent: null }];
   for (let visit = open.pop(); visit; visit = open.pop()) {
-    if (visit.depth > MAX_DEPTH) throw fail("MALFORMED_JSON", "the body is nested too deeply");
     for (const [key, value] of Object.entries(visit.value) as [string, unknown][]) {
       if (key === "__proto__" || key.includes("\0"))
         throw faulty(visit, key, "is not a field name");
@@ -55,7 +79,7 @@ function assertTame(root: object): void {
         throw faulty(visit, key, "has a NUL character");
       }
       if (typeof value === "object" && value !== null) {
-        open.push({ value, key, depth: visit.depth + 1, parent: visit });
+        open.push({ value, key, parent: visit });
       }
     }
   }

@@ -38,6 +38,20 @@ describe("a JSON body", () => {
     expect(failureOf(bomb).type).toBe("MALFORMED_JSON");
   });
 
+  it("survives a bomb of breadth, whatever stands in it", () => {
+    const many = (value: string) => Array<string>(20_001).fill(value).join(",");
+    for (const bomb of [`{"a":[${many("0")}]}`, `{${many('"a":1')}}`, `{"a":[${many('"\\""')}]}`]) {
+      expect(failureOf(bomb).data.errors).toEqual([
+        { path: "", message: "has more than 20000 values" },
+      ]);
+    }
+  });
+
+  it("counts nothing inside of a text", () => {
+    const text = '\\",[{'.repeat(40_000);
+    expect(parse(JSON.stringify({ text }))).toEqual({ text });
+  });
+
   it("keeps __proto__ out of records, and pollutes nothing", () => {
     const failure = failureOf('{"attributes":{"__proto__":{"admin":true}}}');
     expect(failure.data.errors).toMatchObject([{ path: "/attributes/__proto__" }]);
