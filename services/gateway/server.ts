@@ -16,6 +16,7 @@ export interface ServerOptions {
   /** PEM files; with them the server speaks TLS, HTTP/2 and HTTP/1.1. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly onRequest: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly limits?: Partial<typeof LIMITS>;
 }
 
 const LIMITS = {
@@ -27,6 +28,10 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   /** How often Node looks for those that are late; its default would let them live half a minute more. */
   connectionsCheckingInterval: 2_000,
+  /** For TLS to begin; Node would wait two minutes. */
+  handshakeTimeout: 10_000,
+  /** How long a client may take nothing of its answer; Node would wait for ever. */
+  stallTimeout: 30_000,
   /** The door refuses who does not say it, with a problem; Node would with nothing. */
   requireHostHeader: false,
 };
@@ -35,6 +40,8 @@ const MAX_CONNECTIONS = 10_000;
 const MAX_REQUESTS_PER_SOCKET = 100_000;
 /** Of one HTTP/2 connection at a time; Node would allow four billion. */
 const MAX_STREAMS = 100;
+/** For who said what is no HTTP to read that, and to close its side. */
+const FAREWELL_MS = 2_000;
 /** While the door closes, clients hear by their next answer that their connection ends. */
 const GOODBYE_MS = 200;
 const DRAIN_MS = 4_000;
@@ -49,7 +56,8 @@ export class HttpServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.server = newServer(options);
+    const limits = { ...LIMITS, ...options.limits };
+    this.server = newServer(options, limits);
     this.server.maxConnections = MAX_CONNECTIONS;
     this.server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
@@ -58,6 +66,8 @@ export class HttpServer {
     this.server.on("session", (session: ServerHttp2Session) => {
       this.#sessions.add(session);
       session.once("close", () => this.#sessions.delete(session));
+      // Of HTTP/2 Node would keep an idle connection for ever.
+      session.setTimeout(limits.keepAliveTimeout, () => session.close());
     });
     this.server.on("clientError", answerClientError);
   }
@@ -89,21 +99,29 @@ export class HttpServer {
   }
 }
 
-function newServer({ tls, onRequest }: ServerOptions): Server {
+function newServer({ tls, onRequest }: ServerOptions, limits: typeof LIMITS): Server {
+  const take: ServerOptions["onRequest"] = (req, res) => {
+    // Nothing moves: nobody reads what is written, or nothing is written yet.
+    res.setTimeout(limits.stallTimeout);
+    res.on("timeout", () => {
+      if (res.headersSent) res.destroy();
+    });
+    onRequest(req, res);
+  };
   if (!tls) {
-    const server = createServer(LIMITS, onRequest);
+    const server = createServer(limits, take);
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     // Who expects anything else is answered all the same (RFC 9110 §10.1.1).
-    return server.on("checkContinue", onRequest).on("checkExpectation", onRequest);
+    return server.on("checkContinue", take).on("checkExpectation", take);
   }
   const server = createSecureServer({
-    ...LIMITS,
+    ...limits,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS },
     ...readPair(tls),
   });
   // Node's compatible API imitates the types of HTTP/1.
-  const listener = onRequest as unknown as Parameters<typeof server.on>[1];
+  const listener = take as unknown as Parameters<typeof server.on>[1];
   for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, listener);
   return server;
 }
@@ -167,4 +185,6 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // Where TLS has not even begun nothing is ever written, and so nothing ends.
+  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
 }

@@ -1,15 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { request } from "node:https";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceSchema } from "moleculer";
 import { afterEach, describe, expect, it } from "vitest";
 import { contracts, durableActions } from "../../contracts";
 import { newId } from "../../lib/ids";
+import { certificate } from "../support/certificate";
 import { EventStream } from "../support/event-stream";
 import { startTestGateway, standIn, type TestGateway } from "../support/gateway";
 import { aProduct } from "../support/products";
@@ -139,20 +137,6 @@ describe("health", () => {
   });
 });
 
-/** A self-signed certificate of its own for a run; null where there is no openssl. */
-function certificate(): { TLS_CERT: string; TLS_KEY: string } | null {
-  const dir = mkdtempSync(join(tmpdir(), "souk-tls-"));
-  const files = { TLS_CERT: join(dir, "cert.pem"), TLS_KEY: join(dir, "key.pem") };
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const output = ["-keyout", files.TLS_KEY, "-out", files.TLS_CERT];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  try {
-    execFileSync("openssl", ["req", ...kind, ...subject, ...output], { stdio: "ignore" });
-    return files;
-  } catch {
-    return null;
-  }
-}
 const tls = certificate();
 
 describe.skipIf(!tls)("over TLS", () => {
