@@ -15,16 +15,22 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** Deliberately plain: one @, a dot in the domain, no space or control character; the mail proves the rest. */
 const EMAIL =
-  /^[^\s@\p{C}<>"]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/iu;
+  /^[^\s@\p{C}<>"]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+$/u;
 
 /** Of a date that parses, whether its month is that long: 30 February would pass for 2 March. */
 const isDay = (date: string): boolean =>
   Number(date.slice(8)) <= 28 || new Date(date).toISOString().startsWith(date);
 
+/** Whether it parses, and is of a year of four digits in UTC too, as we write times ourselves. */
+const isMoment = (time: string): boolean => {
+  const at = new Date(time);
+  return !isNaN(at.getTime()) && at.toISOString().length === 24;
+};
+
 FormatRegistry.Set("uuid", (value) => UUID.test(value));
 FormatRegistry.Set(
   "date-time",
-  (value) => DATE_TIME.test(value) && !isNaN(Date.parse(value)) && isDay(value.slice(0, 10)),
+  (value) => DATE_TIME.test(value) && isMoment(value) && isDay(value.slice(0, 10)),
 );
 FormatRegistry.Set("email", (value) => value.length <= 254 && EMAIL.test(value));
 FormatRegistry.Set("url", (value) => URL.canParse(value) && /^https?:/i.test(value));
