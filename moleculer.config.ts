@@ -70,7 +70,7 @@ function unitOf({ services: [name, ...others] }: Config): string {
 }
 
 /** Alone, a process needs no key that others know. */
-function meshSecrets({ meshKeys, jwtPrivateKey }: Config): MeshSecrets {
+export function meshSecrets({ meshKeys, jwtPrivateKey }: Config): MeshSecrets {
   if (meshKeys.length > 0) return [...meshKeys];
   if (jwtPrivateKey === null) return [randomBytes(32)];
   return [createPrivateKey(jwtPrivateKey).export({ type: "pkcs8", format: "der" })];

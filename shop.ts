@@ -10,6 +10,7 @@ import { takeFaultsByMessage } from "./lib/faults/by-message";
 import { armFaults } from "./lib/faults/points";
 import { unruly } from "./lib/faults/unruly-transport";
 import { neverPretenure } from "./lib/garbage-collection";
+import { EventSeal } from "./lib/messaging/event-seal";
 import { InProcessTransport } from "./lib/messaging/in-process-transport";
 import { JetStreamTransport } from "./lib/messaging/jetstream-transport";
 import type { Transport } from "./lib/messaging/transport";
@@ -17,7 +18,7 @@ import { leaveMesh } from "./lib/mesh/leave";
 import { watchMesh } from "./lib/observability/mesh-watch";
 import { watchProcess } from "./lib/observability/process-metrics";
 import { topologyPage } from "./lib/observability/topology-page";
-import { brokerOptions, LEAVE_MS } from "./moleculer.config";
+import { brokerOptions, LEAVE_MS, meshSecrets } from "./moleculer.config";
 import { serviceOf, type ServiceFactory } from "./services";
 
 /** A running node of the shop. */
@@ -36,7 +37,16 @@ async function transportOf(config: Config, broker: ServiceBroker): Promise<Trans
   // A client publishes and consumes nothing.
   if (!config.natsUrl || config.services.length === 0) return new InProcessTransport(logger);
   const { natsUrl: url, natsCa: ca, namespace, eventRetention: keep } = config;
-  return JetStreamTransport.connect({ url, ca, namespace, node: broker.nodeID, logger, keep });
+  const seal = new EventSeal(meshSecrets(config));
+  return JetStreamTransport.connect({
+    url,
+    ca,
+    namespace,
+    node: broker.nodeID,
+    seal,
+    logger,
+    keep,
+  });
 }
 
 /** Arms what this process is to suffer, and says so loudly. */

@@ -15,6 +15,8 @@ export interface EventStream {
   readonly manager: JetStreamManager;
   ensureStream(): Promise<void>;
   ensureConsumer(durable: string, event: string): Promise<void>;
+  /** Whether one of us wrote it. */
+  isGenuine(message: JsMsg): boolean;
 }
 
 export interface JetStreamConsumerOptions {
@@ -105,11 +107,14 @@ export class JetStreamConsumer {
     }
   }
 
-  /** What is no event at all gets an envelope, so that the inbox can make a dead letter of it. */
+  /**
+   * What is no event at all, or of somebody else, gets an envelope, so that the inbox can make a dead
+   * letter of it: one that does nothing when it is replayed.
+   */
   #decode(message: JsMsg): EventEnvelope {
     try {
       const event = message.json<EventEnvelope>();
-      if (isEnvelope(event)) return event;
+      if (isEnvelope(event) && this.#options.transport.isGenuine(message)) return event;
     } catch {
       // Not JSON: the same as JSON that is no envelope.
     }

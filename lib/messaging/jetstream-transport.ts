@@ -4,11 +4,13 @@ import {
   DeliverPolicy,
   DiscardPolicy,
   ErrorCode,
+  headers,
   nanos,
   RetentionPolicy,
   StorageType,
   type JetStreamClient,
   type JetStreamManager,
+  type JsMsg,
   NatsError,
   type NatsConnection,
   type PubAck,
@@ -20,6 +22,7 @@ import { messageOf, unavailable } from "../errors";
 import { connectNats } from "./connect-nats";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
+import type { EventSeal } from "./event-seal";
 import { eventSubject, streamOf } from "./nats-names";
 import { natsOptions } from "./nats-options";
 import { ACK_WAIT_MS, JetStreamConsumer, type EventStream } from "./jetstream-consumer";
@@ -34,6 +37,7 @@ export interface JetStreamOptions {
   readonly ca?: string | null;
   readonly namespace: string;
   readonly node: string;
+  readonly seal: EventSeal;
   readonly logger: Pick<Logger, "warn" | "error" | "info">;
   readonly keep: EventRetention;
   /** How much of the broker's disk the stream may take. */
@@ -42,6 +46,7 @@ export interface JetStreamOptions {
 
 const HOUR_MS = 3_600_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
+const SEAL = "Souk-Seal";
 
 /**
  * Durable events over JetStream: one file stream that drops nothing unread (limits retention,
@@ -98,11 +103,20 @@ export class JetStreamTransport implements Transport, EventStream {
   }
 
   async #publish(event: EventEnvelope): Promise<PubAck> {
-    return this.client.publish(this.subjectOf(event.name), JSON.stringify(event), {
+    const subject = this.subjectOf(event.name);
+    const text = JSON.stringify(event);
+    const sealed = headers();
+    sealed.set(SEAL, this.#options.seal.sealOf(subject, text));
+    return this.client.publish(subject, text, {
       msgID: event.id,
+      headers: sealed,
       expect: { streamName: this.stream },
       timeout: PUBLISH_TIMEOUT_MS,
     });
+  }
+
+  isGenuine({ subject, data, headers: sealed }: JsMsg): boolean {
+    return this.#options.seal.isGenuine(subject, data, sealed?.get(SEAL) ?? "");
   }
 
   async streamState(): Promise<StreamState> {

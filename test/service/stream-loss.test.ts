@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
+import { EventSeal } from "../../lib/messaging/event-seal";
 import { JetStreamTransport } from "../../lib/messaging/jetstream-transport";
 import { Outbox } from "../../lib/messaging/outbox";
 import { OutboxRecovery } from "../../lib/messaging/outbox-recovery";
@@ -13,6 +14,7 @@ import { NatsServer, natsIsThere } from "../support/nats-server";
 
 const logger = { warn: () => undefined, error: () => undefined, info: () => undefined };
 const keep = { streamHours: 168 };
+const seal = new EventSeal(["a key of the mesh"]);
 
 describe.skipIf(!natsIsThere())("a broker that lost what it had acknowledged", () => {
   let nats: NatsServer;
@@ -22,7 +24,7 @@ describe.skipIf(!natsIsThere())("a broker that lost what it had acknowledged", (
   afterAll(() => nats?.remove());
 
   const connect = (namespace: string) =>
-    JetStreamTransport.connect({ url: nats.url, namespace, node: "test", logger, keep });
+    JetStreamTransport.connect({ url: nats.url, namespace, node: "test", seal, logger, keep });
 
   /** A publisher with its relay and watch, and a consumer that is there once `listen` was called. */
   async function aPublisher() {

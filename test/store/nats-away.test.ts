@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
+import { EventSeal } from "../../lib/messaging/event-seal";
 import { JetStreamTransport } from "../../lib/messaging/jetstream-transport";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
@@ -44,6 +45,7 @@ function connect(authority: string, logger = listener().logger): Promise<JetStre
     url: `nats://${authority}`,
     namespace: `t${newId().slice(-8)}`,
     node: "test",
+    seal: new EventSeal(["a key of the mesh"]),
     logger,
     keep: { streamHours: 168 },
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
+import { EventSeal } from "../../lib/messaging/event-seal";
 import { InProcessTransport } from "../../lib/messaging/in-process-transport";
 import { JetStreamTransport } from "../../lib/messaging/jetstream-transport";
 import type { Consumer, Transport } from "../../lib/messaging/transport";
@@ -10,6 +11,7 @@ import { NatsServer, natsIsThere } from "../support/nats-server";
 const logger = { warn: () => undefined, error: () => undefined, info: () => undefined };
 
 const keep = { streamHours: 168 };
+const KEY = "a key of the mesh";
 
 const event = (name: string, seq = 1, aggregateId = "a"): EventEnvelope => ({
   id: newId(),
@@ -130,8 +132,8 @@ describe("in process", () => {
 
 describe.skipIf(!natsIsThere())("JetStream", () => {
   let server: NatsServer;
-  const connect = (namespace = `t${newId().slice(-8)}`) =>
-    JetStreamTransport.connect({ url: server.url, namespace, node: "test", logger, keep });
+  const connect = (namespace = `t${newId().slice(-8)}`, seal = new EventSeal([KEY])) =>
+    JetStreamTransport.connect({ url: server.url, namespace, node: "test", seal, logger, keep });
 
   beforeAll(async () => {
     server = await NatsServer.start();
@@ -171,6 +173,46 @@ describe.skipIf(!natsIsThere())("JetStream", () => {
     await eventually(async () => r.taken.length === 2);
     expect(r.taken[0]).toMatchObject({ name: "x.y", source: "unknown", version: 0 });
     await transport.close();
+  });
+
+  test("an event that none of us has sealed comes as one that no contract fits", async () => {
+    const namespace = `t${newId().slice(-8)}`;
+    const transport = await connect(namespace);
+    const r = recorder("deceived", ["x.y", "x.z"]);
+    await transport.subscribe(r.consumer);
+    transport.open();
+    const subject = transport.subjectOf("x.y");
+    await transport.client.publish(subject, JSON.stringify(event("x.y")));
+    const stranger = await connect(namespace, new EventSeal(["a guess"]));
+    await stranger.publish(event("x.y"));
+    const sent = event("x.y");
+    await transport.publish(sent);
+    // Of ours, told again where it does not belong.
+    const last = { last_by_subj: subject };
+    const genuine = await transport.manager.streams.getMessage(transport.stream, last);
+    await transport.client.publish(transport.subjectOf("x.z"), genuine.data, {
+      headers: genuine.header,
+      msgID: newId(),
+    });
+    await eventually(async () => r.taken.length === 4);
+    expect(r.taken.filter(({ version }) => version !== 0)).toEqual([sent]);
+    await stranger.close();
+    await transport.close();
+  });
+
+  test("an event of before a change of keys is still one of ours", async () => {
+    const namespace = `t${newId().slice(-8)}`;
+    const before = await connect(namespace, new EventSeal(["old"]));
+    const after = await connect(namespace, new EventSeal(["new", "old"]));
+    const r = recorder("late", ["x.y"]);
+    await after.subscribe(r.consumer);
+    after.open();
+    const sent = event("x.y");
+    await before.publish(sent);
+    await eventually(async () => r.taken.length === 1);
+    expect(r.taken).toEqual([sent]);
+    await before.close();
+    await after.close();
   });
 
   test("events flow again after the broker was killed, and after it lost its whole store", async () => {
