@@ -92,6 +92,14 @@ const units: Cell[] = [
     story: "get money back",
     armBefore: "refund",
   }),
+  ...begin("orders takes the key of a refund", "orders.unit", {
+    story: "get it back in parts",
+    armBefore: "refund a part",
+  }),
+  ...begin("payments is asked for a part", "payments.unit", {
+    story: "get it back in parts",
+    armBefore: "refund a part",
+  }),
   ...begin("payments notes a refund", "payments.publish.payment.refunded", {
     story: "get money back",
     armBefore: "refund",

@@ -87,6 +87,22 @@ const act = (name: string, path: (id: string) => string, body?: object): Step =>
 
 const cancel = act("cancel", (id) => `/orders/${id}/cancel`);
 const refund = act("refund", (id) => `/admin/orders/${id}/refund`, { reason: "a return" });
+
+const PART = 100;
+
+/** One key for all tries of a part: asked twice, more would be given back, and too little left for the rest. */
+const giveBack = (name: string, amountOf: (total: number) => number): Step => ({
+  name,
+  take: async ({ shop, orderId }) => {
+    const key = randomUUID();
+    const { total } = (await shop.ask((me) => me.get<Order>(`/orders/${orderId}`))).body;
+    const refund = { amount: { ...total, amount: amountOf(total.amount) }, reason: name };
+    const { status, body } = await shop.ask((me) =>
+      me.post(`/admin/orders/${orderId}/refund`, refund, { "idempotency-key": key }),
+    );
+    if (status !== 202) throw new Error(`${name}: ${status} ${JSON.stringify(body)}`);
+  },
+});
 const dispatch = act("dispatch", (id) => `/admin/orders/${id}/dispatch`, {
   carrier: "DHL",
   trackingNumber: "JD0001",
@@ -115,6 +131,12 @@ export const stories = {
   receive: [...bought, dispatch, reach("shipped"), deliver, reach("delivered")],
   "regret too late": [...bought, dispatch, reach("shipped"), cancel, deliver, reach("delivered")],
   "get money back": [...bought, refund, reach("refunded")],
+  "get it back in parts": [
+    ...bought,
+    giveBack("refund a part", () => PART),
+    giveBack("refund the rest", (total) => total - PART),
+    reach("refunded"),
+  ],
 } satisfies Readonly<Record<string, Story>>;
 
 export type StoryName = keyof typeof stories;

@@ -2,6 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import { Id, Money, OneOf, Sku, SkuQuantity, Text, Time } from "./common";
+import { byIdempotencyKey, repeatable, Repeatable } from "./repeatable";
 import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const StockLevel = Strict({
@@ -49,17 +50,19 @@ export const inventory = defineContract({
     adjust: action({
       summary: "Add to or take from what is on hand",
       params: Strict({
+        ...repeatable,
         sku: Sku,
         delta: T.Integer({ minimum: -MAX_ON_HAND, maximum: MAX_ON_HAND }),
         reason: Text(255, 1),
       }),
-      result: StockLevel,
+      result: Repeatable(StockLevel),
       access: "admin",
       idempotent: false,
       route: {
         method: "POST",
         path: "/admin/inventory/:sku/adjust",
-        errors: ["SKU_NOT_FOUND", "STOCK_RESERVED"],
+        errors: ["SKU_NOT_FOUND", "STOCK_RESERVED", "IDEMPOTENCY_KEY_REUSED"],
+        ...byIdempotencyKey,
       },
     }),
     stock: action({

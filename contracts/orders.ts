@@ -15,6 +15,7 @@ import {
   Text,
   Time,
 } from "./common";
+import { byIdempotencyKey, IdempotencyKey, repeatable, Repeatable } from "./repeatable";
 import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const OrderStatus = OneOf([
@@ -141,12 +142,7 @@ export const orders = defineContract({
     place: action({
       summary: "Place an order; it is held, charged and confirmed behind this answer",
       params: Strict({
-        idempotencyKey: T.String({
-          minLength: 1,
-          maxLength: 255,
-          pattern: "^[\\x20-\\x7e]*$",
-          description: "printable ASCII; the same key places one order, however often it is sent",
-        }),
+        idempotencyKey: IdempotencyKey,
         paymentMethod: PaymentMethod,
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
@@ -243,15 +239,19 @@ export const orders = defineContract({
     }),
     refund: action({
       summary: "Give back `amount`, or what is left of the payment",
-      params: Strict({ id: Id, amount: T.Optional(Money), reason: Text(255, 1) }),
-      result: Order,
+      params: Strict({ ...repeatable, id: Id, amount: T.Optional(Money), reason: Text(255, 1) }),
+      result: Repeatable(Order),
       access: "admin",
       idempotent: false,
       correlation: "id",
-      route: orderRoute("/admin/orders/:id/refund", [
-        "INVALID_TRANSITION",
-        "REFUND_EXCEEDS_PAYMENT",
-      ]),
+      route: {
+        ...orderRoute("/admin/orders/:id/refund", [
+          "INVALID_TRANSITION",
+          "REFUND_EXCEEDS_PAYMENT",
+          "IDEMPOTENCY_KEY_REUSED",
+        ]),
+        ...byIdempotencyKey,
+      },
     }),
     adminCancel: action({
       summary: "Cancel any order that has not shipped",

@@ -32,6 +32,15 @@ export const moneyMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a refund that is asked for again is another one",
+    patches: [patch("mixins/keyed-request.js", "return { id: known.id,", "return { id: claim.id,")],
+    trial: {
+      stories: ["get it back in parts"],
+      faults: "payments.unit.after_commit=kill9@1",
+      armBefore: "refund a part",
+    },
+  },
+  {
     name: "a refund that was not answered is not tried again",
     patches: [
       payments(

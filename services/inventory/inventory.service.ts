@@ -7,6 +7,7 @@ import { callerOf } from "../../lib/mesh/caller";
 import type { Caller } from "../../lib/mesh/types";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { answerOnce, keyedRequest } from "../../mixins/keyed-request";
 import { countMany, countStock } from "./count-stock";
 import { toAvailability, toLevel } from "./domain/stock-level";
 import { releaseExpired } from "./release-expired";
@@ -50,9 +51,13 @@ export const inventoryService = (runtime: Runtime): ServiceSchema =>
       async adjust(ctx) {
         const { sku, delta, reason } = ctx.params;
         await ensureSku(this, ctx, sku);
-        return this.unitOfWork(
-          ctx,
-          async (work) => (await countStock(work, sku, { delta }, reason)).level,
+        const request = keyedRequest("adjust", ctx);
+        return this.unitOfWork(ctx, (work) =>
+          answerOnce(
+            work,
+            request,
+            async () => (await countStock(work, sku, { delta }, reason)).level,
+          ),
         );
       },
       async stock(ctx) {

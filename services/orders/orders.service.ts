@@ -6,7 +6,6 @@ import { Time } from "../../contracts/common";
 import { cursorReader, idCursor } from "../../contracts/cursor";
 import { fail } from "../../contracts/errors";
 import { CouponCode } from "../../contracts/orders";
-import { newId } from "../../lib/ids";
 import { implement } from "../../lib/mesh/implement";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
@@ -18,6 +17,7 @@ import { OrderMoves } from "./move-order";
 import { OrderBook } from "./order-book";
 import { placeOrder, type Checkout } from "./place-order";
 import { presentOrder } from "./present-order";
+import { refundOrder } from "./refund-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
 import { orderModel } from "./store/model";
@@ -89,14 +89,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         return presentOrder(ctx, row);
       },
       async refund(ctx) {
-        const { id, amount, reason } = ctx.params;
-        const row = found(await findOrder(this.db, id));
-        if (!["confirmed", "shipped", "delivered"].includes(row.status)) {
-          throw fail("INVALID_TRANSITION", `a ${row.status} order cannot be refunded`);
-        }
-        const request = { orderId: id, refundId: newId(), reason };
-        await ctx.call("payments.refund", amount ? { ...request, amount } : request);
-        return presentOrder(ctx, row);
+        return refundOrder(this.outbox, ctx, found(await findOrder(this.db, ctx.params.id)));
       },
       async find({ params: { id, userId } }) {
         return toRecord(found(await findOrder(this.db, id, userId)));

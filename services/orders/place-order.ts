@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { fail } from "../../contracts/errors";
 import type { Order } from "../../contracts/orders";
-import { canonicalJson } from "../../lib/canonical-json";
 import { failpoint } from "../../lib/faults/points";
+import { fingerprintOf } from "../../lib/fingerprint";
 import { newId } from "../../lib/ids";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { isUnavailable, violates, type Database, type Queryable } from "../../lib/store/database";
@@ -91,8 +90,7 @@ async function place(
 
 function requestKeyOf(ctx: PlaceCtx): RequestKey {
   const { idempotencyKey: key, ...asked } = ctx.params;
-  const fingerprint = createHash("sha256").update(canonicalJson(asked)).digest("base64url");
-  return { userId: ctx.user.id, key, fingerprint };
+  return { userId: ctx.user.id, key, fingerprint: fingerprintOf(asked) };
 }
 
 type Details = Omit<NewOrder, "id" | "number" | keyof PricedOrder>;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { contracts } from "../../contracts";
 import { durableActions } from "../../contracts/durable";
+import type { ActionContract } from "../../lib/mesh/contract";
 
 /**
  * What the mesh asks for once, however slow a node is or when it dies, and why: asked again after it
@@ -34,12 +35,28 @@ const ONCE = {
   "users.removeAddress": "the address would not be there",
 };
 
+/** What a client may repeat by an Idempotency-Key of its own: it is done once, and answered the same. */
+const ONCE_FOR_A_KEY = ["inventory.adjust", "orders.place", "orders.refund"];
+
+const services = Object.values(contracts).map(({ name, actions }) => [name, actions] as const);
+const actionsWhere = (matches: (action: ActionContract) => boolean): string[] =>
+  [["*", durableActions] as const, ...services]
+    .flatMap(([service, actions]) =>
+      Object.entries<ActionContract>(actions)
+        .filter(([, action]) => matches(action))
+        .map(([name]) => `${service}.${name}`),
+    )
+    .sort();
+
 test("the mesh repeats no action that does or says something else the second time", () => {
-  const services = Object.values(contracts).map(({ name, actions }) => [name, actions] as const);
-  const once = [["*", durableActions] as const, ...services].flatMap(([service, actions]) =>
-    Object.entries(actions)
-      .filter(([, { idempotent }]) => !idempotent)
-      .map(([name]) => `${service}.${name}`),
+  expect(actionsWhere(({ idempotent }) => !idempotent)).toEqual(Object.keys(ONCE).sort());
+});
+
+test("a client may repeat what moves money or stock by an amount, under a key", () => {
+  const keyed = actionsWhere(({ params }) => "idempotencyKey" in params.properties);
+  expect(keyed).toEqual(ONCE_FOR_A_KEY);
+  const byHeader = actionsWhere(
+    ({ route }) => route?.headers?.idempotencyKey === "idempotency-key",
   );
-  expect(once.sort()).toEqual(Object.keys(ONCE).sort());
+  expect(byHeader).toEqual(ONCE_FOR_A_KEY);
 });

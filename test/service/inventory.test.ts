@@ -88,21 +88,21 @@ test("a count sets what is on hand and cannot go below what is reserved", async 
     { sku: "INV-1", delta: -2, reason: "x" },
     admin,
   );
-  expect(level).toEqual({ sku: "INV-1", onHand: 3, reserved: 3, available: 0 });
+  expect(level.answer).toEqual({ sku: "INV-1", onHand: 3, reserved: 3, available: 0 });
 });
 
 test("an adjustment cannot lead beyond what a count may say", async () => {
   await stockUp({ "FULL-1": 999_999 });
   const add = (delta: number) =>
     shop.call("inventory.adjust", { sku: "FULL-1", delta, reason: "x" }, admin);
-  expect(await add(1)).toMatchObject({ onHand: 1_000_000 });
+  expect(await add(1)).toMatchObject({ answer: { onHand: 1_000_000 } });
   for (const delta of [1, 1_000_000]) {
     await expect(add(delta)).rejects.toMatchObject({
       type: "VALIDATION_FAILED",
       data: { errors: [expect.objectContaining({ path: "/delta" })] },
     });
   }
-  expect(await add(-1_000_000)).toMatchObject({ onHand: 0 });
+  expect(await add(-1_000_000)).toMatchObject({ answer: { onHand: 0 } });
 });
 
 test("a SKU that is on sale but new here has none; one that nobody sells is not found", async () => {

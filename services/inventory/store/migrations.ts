@@ -1,4 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
+import { keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const inventoryMigrations: readonly Migration[] = [
   {
@@ -44,4 +45,5 @@ export const inventoryMigrations: readonly Migration[] = [
     // what was sold in between.
     sql: "ALTER TABLE stock ADD COLUMN counted_batch uuid;",
   },
+  { name: "0003_keyed_request", sql: keyedRequestTable },
 ];

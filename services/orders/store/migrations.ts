@@ -1,4 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
+import { keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const orderMigrations: readonly Migration[] = [
   {
@@ -83,4 +84,5 @@ export const orderMigrations: readonly Migration[] = [
     // In the order of time it is written, so a block range index costs next to nothing.
     sql: "CREATE INDEX order_history_age ON order_history USING brin (at)",
   },
+  { name: "0004_keyed_request", sql: keyedRequestTable },
 ];
