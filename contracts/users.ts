@@ -15,6 +15,8 @@ import {
   Time,
 } from "./common";
 
+import { byIdempotencyKey, IdempotencyKey, Repeatable } from "./repeatable";
+
 const Email = sensitive("personal", T.String({ format: "email", maxLength: 254 }));
 const Locale = T.String({ pattern: "^[a-z]{2}(-[A-Z]{2})?$", description: "BCP 47, as `de-AT`" });
 const RefreshToken = sensitive("secret", T.String({ minLength: 1, maxLength: 512 }));
@@ -93,8 +95,17 @@ export const users = defineContract({
     }),
     refresh: action({
       summary: "Rotate a refresh token; using one twice revokes its whole family",
-      params: Strict({ refreshToken: RefreshToken }),
-      result: Session,
+      params: Strict({
+        refreshToken: RefreshToken,
+        idempotencyKey: T.Optional(
+          sensitive("secret", {
+            ...IdempotencyKey,
+            description:
+              "printable ASCII, hard to guess; whoever got no answer may use the token again with it, within 30 s, and gets the same successor",
+          }),
+        ),
+      }),
+      result: Repeatable(Session),
       access: "public",
       idempotent: false,
       route: {
@@ -103,7 +114,7 @@ export const users = defineContract({
         ignoresToken: true,
         limit: loginLimit,
         errors: ["REFRESH_TOKEN_INVALID", "REFRESH_TOKEN_REUSED"],
-        reply: () => ({ headers: { "cache-control": "no-store" } }),
+        ...byIdempotencyKey,
       },
     }),
     logout: action({

@@ -54,7 +54,7 @@ export const usersService = (runtime: Runtime): ServiceSchema =>
         return session;
       },
       async refresh({ params }) {
-        return refreshSession(this, params.refreshToken);
+        return refreshSession(this, params);
       },
       async logout({ params }) {
         await revokeSession(this.db, hashToken(params.refreshToken));

@@ -36,7 +36,7 @@ const ONCE = {
 };
 
 /** What a client may repeat by an Idempotency-Key of its own: it is done once, and answered the same. */
-const ONCE_FOR_A_KEY = ["inventory.adjust", "orders.place", "orders.refund"];
+const ONCE_FOR_A_KEY = ["inventory.adjust", "orders.place", "orders.refund", "users.refresh"];
 
 const services = Object.values(contracts).map(({ name, actions }) => [name, actions] as const);
 const actionsWhere = (matches: (action: ActionContract) => boolean): string[] =>
@@ -52,7 +52,7 @@ test("the mesh repeats no action that does or says something else the second tim
   expect(actionsWhere(({ idempotent }) => !idempotent)).toEqual(Object.keys(ONCE).sort());
 });
 
-test("a client may repeat what moves money or stock by an amount, under a key", () => {
+test("a client may repeat under a key what would do harm twice", () => {
   const keyed = actionsWhere(({ params }) => "idempotencyKey" in params.properties);
   expect(keyed).toEqual(ONCE_FOR_A_KEY);
   const byHeader = actionsWhere(

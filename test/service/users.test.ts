@@ -10,7 +10,7 @@ import { newId } from "../../lib/ids";
 import { accessTokenVerifier } from "../../lib/mesh/access-token";
 import { encodeCursor } from "../../lib/store/cursor";
 import type { Database } from "../../lib/store/database";
-import { hashToken } from "../../services/users/refresh-tokens";
+import { hashToken, successorOf } from "../../services/users/refresh-tokens";
 import { startTestShop, type TestShop } from "../support/shop";
 
 // Spied on, and otherwise itself: the work that an attacker could time is counted instead.
@@ -42,8 +42,10 @@ const register = (email = newEmail(), extra: { cartId?: string } = {}): Promise<
   shop.call("users.register", { email, password: PASSWORD, name: "Ada", ...extra });
 const login = (email: string, password = PASSWORD): Promise<Session> =>
   shop.call("users.login", { email, password });
-const refresh = (refreshToken: string): Promise<Session> =>
-  shop.call("users.refresh", { refreshToken });
+const refresh = async (refreshToken: string): Promise<Session> =>
+  (await shop.call("users.refresh", { refreshToken })).answer;
+const refreshBy = (idempotencyKey: string, refreshToken: string) =>
+  shop.call("users.refresh", { refreshToken, idempotencyKey });
 
 /** The code that `work` fails with, or "ok". */
 const outcome = (work: Promise<unknown>): Promise<string> =>
@@ -269,6 +271,82 @@ describe("a refresh token", () => {
       hashToken(refreshToken),
     ]);
     expect(children).toHaveLength(1);
+  });
+
+  it("gives the same successor again, under the key of a use whose answer was lost", async () => {
+    const { refreshToken } = await register();
+    const key = newId();
+    const first = await refreshBy(key, refreshToken);
+    const again = await refreshBy(key, refreshToken);
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
+    expect(again.answer.refreshToken).toBe(first.answer.refreshToken);
+    expect(again.answer.user).toEqual(first.answer.user);
+    const verifier = await accessTokenVerifier(await shop.call("users.jwks", {}));
+    expect(await verifier.verify(again.answer.accessToken)).toMatchObject({
+      id: first.answer.user.id,
+    });
+    expect(await outcome(refresh(again.answer.refreshToken))).toBe("ok");
+  });
+
+  it("that comes twenty times at once under one key has one successor, which works", async () => {
+    const { refreshToken } = await register();
+    const key = newId();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => refreshBy(key, refreshToken)),
+    );
+    const successors = new Set(answers.map(({ answer }) => answer.refreshToken));
+    expect(successors.size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(await outcome(refresh([...successors][0] ?? ""))).toBe("ok");
+  });
+
+  it.each([
+    ["under no key", async (token: string) => refresh(token)],
+    ["under another key", async (token: string) => refreshBy(newId(), token)],
+    [
+      "later than a lost answer is asked for again",
+      async (token: string, key: string) => {
+        await db.query(
+          "UPDATE refresh_token SET created_at = now() - interval '31 seconds' WHERE parent = $1",
+          [hashToken(token)],
+        );
+        return refreshBy(key, token);
+      },
+    ],
+    [
+      "after its successor was used",
+      async (token: string, key: string, successor: string) => {
+        await refresh(successor);
+        return refreshBy(key, token);
+      },
+    ],
+  ])("that was used under a key and comes again %s ends its family", async (_how, comeAgain) => {
+    const { refreshToken } = await register();
+    const key = newId();
+    const { answer } = await refreshBy(key, refreshToken);
+    expect(await outcome(comeAgain(refreshToken, key, answer.refreshToken))).toBe(
+      "REFRESH_TOKEN_REUSED",
+    );
+    expect(await outcome(refreshBy(key, refreshToken))).toBe("REFRESH_TOKEN_REUSED");
+    const [session] = await db.query<{ revoked: boolean }>(
+      `SELECT revoked_at IS NOT NULL AS revoked FROM session s JOIN refresh_token t ON t.session_id = s.id
+       WHERE t.hash = $1`,
+      [hashToken(answer.refreshToken)],
+    );
+    expect(session).toEqual({ revoked: true });
+  });
+
+  it("cannot be made from what is stored and a token that is known", async () => {
+    const { refreshToken } = await register();
+    const { answer } = await refreshBy("guessed", refreshToken);
+    const [row] = await db.query<{ salt: Buffer }>(
+      "SELECT salt FROM refresh_token WHERE parent = $1",
+      [hashToken(refreshToken)],
+    );
+    const salt = row?.salt ?? Buffer.alloc(0);
+    expect(successorOf(refreshToken, "guessed", salt)).toBe(answer.refreshToken);
+    expect(successorOf(refreshToken, "other", salt)).not.toBe(answer.refreshToken);
+    expect(successorOf(refreshToken, "guessed", Buffer.alloc(32))).not.toBe(answer.refreshToken);
   });
 
   it("is nothing when it is unknown or expired", async () => {

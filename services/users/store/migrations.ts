@@ -70,4 +70,9 @@ export const usersMigrations: readonly Migration[] = [
       CREATE INDEX login_failure_age ON login_failure (since);
     `,
   },
+  {
+    name: "0002_lost_answer",
+    // With it a client that used the parent under a key can be given this token again.
+    sql: "ALTER TABLE refresh_token ADD COLUMN salt bytea;",
+  },
 ];

@@ -2,6 +2,7 @@ import { newId } from "../../../lib/ids";
 import type { Queryable } from "../../../lib/store/database";
 import type { Account } from "../domain/account";
 
+const ACCOUNT = "a.id, a.email, a.name, a.phone, a.locale, a.roles, a.created_at";
 /** By the database's clock, which also decides when it is over. */
 const LIFETIME = "interval '30 days'";
 
@@ -27,7 +28,7 @@ export async function insertSession(
 export async function rotateToken(
   tx: Queryable,
   tokenHash: Buffer,
-  successorHash: Buffer,
+  successor: { readonly hash: Buffer; readonly salt: Buffer | null },
 ): Promise<Account | undefined> {
   const [row] = await tx.query<Account>(
     `WITH used AS (
@@ -37,12 +38,29 @@ export async function rotateToken(
        RETURNING t.session_id, s.account_id
      ),
      successor AS (
-       INSERT INTO refresh_token (hash, session_id, parent, expires_at)
-       SELECT $2::bytea, session_id, $1, now() + ${LIFETIME} FROM used
+       INSERT INTO refresh_token (hash, session_id, parent, expires_at, salt)
+       SELECT $2::bytea, session_id, $1, now() + ${LIFETIME}, $3::bytea FROM used
      )
-     SELECT a.id, a.email, a.name, a.phone, a.locale, a.roles, a.created_at
-     FROM account a JOIN used ON a.id = used.account_id`,
-    [tokenHash, successorHash],
+     SELECT ${ACCOUNT} FROM account a JOIN used ON a.id = used.account_id`,
+    [tokenHash, successor.hash, successor.salt],
+  );
+  return row;
+}
+
+/** How long a client that got no answer may ask for it again: retries follow within seconds. */
+const LOST_ANSWER = "interval '30 seconds'";
+
+/** The successor that took a token's place under a key just now, while nobody has used it. */
+export async function freshSuccessor(
+  db: Queryable,
+  tokenHash: Buffer,
+): Promise<(Account & { readonly hash: Buffer; readonly salt: Buffer }) | undefined> {
+  const [row] = await db.query<Account & { hash: Buffer; salt: Buffer }>(
+    `SELECT ${ACCOUNT}, t.hash, t.salt
+     FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id
+     WHERE t.parent = $1 AND t.salt IS NOT NULL AND t.used_at IS NULL AND s.revoked_at IS NULL
+       AND t.created_at > now() - ${LOST_ANSWER}`,
+    [tokenHash],
   );
   return row;
 }
