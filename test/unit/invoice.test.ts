@@ -1,8 +1,8 @@
-import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { OrderRecord } from "../../contracts/orders";
 import { buildInvoice } from "../../services/reports/build/build-invoice";
 import { printable } from "../../services/reports/build/printable";
+import { pagesOf } from "../support/pdf-text";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 const ID = "0190aaaa-0000-7000-8000-000000000001";
@@ -22,24 +22,6 @@ const orderOf = (names: readonly string[]): OrderRecord => ({
   ...{ createdAt: "2026-03-01T10:00:00.000Z", updatedAt: "2026-03-01T10:00:00.000Z" },
 });
 
-/** The texts of each page, a line each. */
-function pagesOf(pdf: Buffer): string[] {
-  const source = pdf.toString("latin1");
-  const streams = [...source.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map(([, bytes = ""]) =>
-    inflateSync(Buffer.from(bytes, "latin1")).toString("latin1"),
-  );
-  return streams
-    .filter((stream) => stream.includes(" TJ"))
-    .map((stream) =>
-      [...stream.matchAll(/\[(.*?)\] TJ/g)]
-        .map(([, parts = ""]) =>
-          [...parts.matchAll(/<([0-9a-f]*)>/g)].map(([, hex = ""]) => Buffer.from(hex, "hex")),
-        )
-        .map((parts) => new TextDecoder("windows-1252").decode(Buffer.concat(parts)))
-        .join("\n"),
-    );
-}
-
 describe("an invoice", () => {
   it("names the order, where it goes, what was bought and what it came to", async () => {
     const pdf = await buildInvoice(orderOf(["Brass lamp"]));
@@ -55,11 +37,11 @@ describe("an invoice", () => {
   });
 
   it.each([
-    ["KRW", "KRW 2,500"],
-    ["INR", "INR 25.00"],
+    ["KRW", "₩2,500"],
+    ["INR", "₹25.00"],
     ["HUF", "HUF 25.00"],
     ["JPY", "¥2,500"],
-  ])("says that it is in %s, also where the fonts lack its sign", async (currency, amount) => {
+  ])("says that it is in %s, by its sign or its code", async (currency, amount) => {
     const euros = JSON.stringify(orderOf(["Brass lamp"]));
     const order = JSON.parse(euros.replaceAll('"EUR"', JSON.stringify(currency))) as OrderRecord;
     const [page = ""] = pagesOf(await buildInvoice(order));
@@ -80,18 +62,32 @@ describe("an invoice", () => {
     }
   });
 
+  it("has Latin, Greek and Cyrillic letters as they are", async () => {
+    const names = ["Λάμπα ορειχάλκινη Ώρα", "Латунная лампа, ёлка Ґ", "Kővári Łódź Đakovo Şişli"];
+    const order = orderOf(names);
+    const shippingAddress = { ...order.shippingAddress, name: "Αλέξης Їжак", city: "Αθήνα" };
+    const [page = ""] = pagesOf(await buildInvoice({ ...order, shippingAddress }));
+    const lines = page.split("\n");
+    for (const text of [...names, "Αλέξης Їжак", "10115 Αθήνα"]) expect(lines).toContain(text);
+    expect(page).not.toMatch(/[?\ufffd]/);
+  });
+
   it("takes a name without any space, in any script", async () => {
-    const pages = pagesOf(await buildInvoice(orderOf(["x".repeat(600), "ランプ", "a\u0000b"])));
-    expect(pages).toHaveLength(1);
+    const names = ["x".repeat(600), "ランプ", "שלום", "a\u0000b", "👩‍👩‍👧", "\ud800"];
+    const [page = "", ...more] = pagesOf(await buildInvoice(orderOf(names)));
+    expect(more).toEqual([]);
+    for (const text of ["???", "????", "a b"]) expect(page.split("\n")).toContain(text);
   });
 });
 
-describe("a text in a standard font", () => {
+describe("a text in the fonts of an invoice", () => {
   it.each([
     ["Größe – 5 €", "Größe – 5 €"],
-    ["Kővári", "Kovári"],
-    ["Łódź, Đakovo", "Lódz, Dakovo"],
+    ["Kővári, Łódź, Đakovo", "Kővári, Łódź, Đakovo"],
+    ["Αθήνα, Київ", "Αθήνα, Київ"],
+    ["１２ Ａ", "12 A"],
     ["ランプ", "???"],
+    ["سلام", "????"],
     ["a\nb", "a b"],
   ])("%j is %j", (text, expected) => expect(printable(text)).toBe(expected));
 });

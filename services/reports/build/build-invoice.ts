@@ -2,6 +2,7 @@ import PDFDocument from "pdfkit";
 import type { PostalAddress } from "../../../contracts/common";
 import type { OrderRecord } from "../../../contracts/orders";
 import { formatMoney, type Money } from "../../../lib/money/money";
+import { fonts } from "./fonts";
 import { isAllPrintable, printable } from "./printable";
 
 const MARGIN = 50;
@@ -26,6 +27,8 @@ export function buildInvoice(order: OrderRecord): Promise<Buffer> {
     bufferPages: true,
     info: { Title: title },
   });
+  // Its typings know files and their bytes only; a font that is parsed already serves as well.
+  for (const [name, font] of Object.entries(fonts)) pdf.registerFont(name, font as never);
   const pieces: Buffer[] = [];
   const done = new Promise<Buffer>((resolve, reject) => {
     pdf.on("data", (piece: Buffer) => pieces.push(piece));
@@ -52,8 +55,8 @@ function amountOf(amount: Money): string {
 type Pdf = InstanceType<typeof PDFDocument>;
 
 function writeHead(pdf: Pdf, order: OrderRecord, title: string): void {
-  pdf.font("Helvetica-Bold").fontSize(20).text(title);
-  pdf.font("Helvetica").fontSize(10).fillColor(GREY);
+  pdf.font("bold").fontSize(20).text(title);
+  pdf.font("regular").fontSize(10).fillColor(GREY);
   pdf.text(`Date of order: ${order.createdAt.slice(0, 10)}`);
   pdf.text(`Order: ${order.id}`).moveDown().fillColor("black");
   for (const line of addressLines(order.shippingAddress)) pdf.text(printable(line));
@@ -71,7 +74,7 @@ const addressLines = (address: PostalAddress): string[] =>
   ].filter((line) => line !== "");
 
 function writeColumns(pdf: Pdf): void {
-  pdf.font("Helvetica-Bold").fontSize(9);
+  pdf.font("bold").fontSize(9);
   writeCells(
     pdf,
     COLUMNS.map(({ title }) => title),
@@ -83,7 +86,7 @@ function writeColumns(pdf: Pdf): void {
     .strokeColor(GREY)
     .stroke();
   pdf.y = y + ROW_GAP;
-  pdf.font("Helvetica");
+  pdf.font("regular");
 }
 
 /** A row stays whole: one that does not fit begins the next page, under the columns' names. */
@@ -119,7 +122,7 @@ function writeTotals(pdf: Pdf, order: OrderRecord): void {
     ["Tax", amountOf(tax)],
   ];
   for (const [label = "", amount = ""] of sums) writeRow(pdf, ["", "", "", label, amount]);
-  pdf.font("Helvetica-Bold");
+  pdf.font("bold");
   writeRow(pdf, ["", "", "", "Total", amountOf(total)]);
 }
 
@@ -130,7 +133,7 @@ function numberPages(pdf: Pdf, title: string): void {
     // Below the margin, where text would otherwise begin a page of its own.
     pdf.page.margins.bottom = 0;
     const y = pdf.page.height - FOOTER;
-    pdf.font("Helvetica").fontSize(8).fillColor(GREY);
+    pdf.font("regular").fontSize(8).fillColor(GREY);
     pdf.text(`${title}, page ${n + 1} of ${count}`, MARGIN, y, { width: 495, align: "center" });
   }
 }
