@@ -27,16 +27,28 @@ function configOrExit(): Config {
   }
 }
 
-/** Also a shop that is still starting is stopped in order, once it has started. */
-function stopOnSignal(starting: Promise<Shop>, limitMs: number): void {
+/** Why a start ended that somebody stopped. */
+const STOPPED = new Error("stopped before it had started");
+
+/**
+ * Also a shop that is still starting is stopped in order: once it has started, or at once where it waits
+ * for a server that is away.
+ */
+function stopOnSignal(starting: Promise<Shop>, start: AbortController, limitMs: number): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals | "drain"): void => {
     if (stopping) return; // drained already
     stopping = true;
     console.log(`${signal}: stopping`);
     setTimeout(() => process.exit(1), limitMs).unref();
+    start.abort(STOPPED);
     starting
-      .then((shop) => shop.stop())
+      .then(
+        (shop) => shop.stop(),
+        (error: unknown) => {
+          if (error !== STOPPED) throw error;
+        },
+      )
       .then(
         () => process.exit(0),
         (error: unknown) => {
@@ -56,8 +68,9 @@ function stopOnSignal(starting: Promise<Shop>, limitMs: number): void {
 async function main(): Promise<void> {
   const config = configOrExit();
   const began = performance.now();
-  const starting = startShop(config);
-  stopOnSignal(starting, config.drainMs + STOP_LIMIT_MS);
+  const start = new AbortController();
+  const starting = startShop(config, { signal: start.signal });
+  stopOnSignal(starting, start, config.drainMs + STOP_LIMIT_MS);
   const reportReady = reportToSupervisor();
   if (isConsole) return runConsole(starting);
   const shop = await starting;
@@ -86,6 +99,7 @@ process.on("unhandledRejection", (reason) => {
 });
 
 main().catch((error: unknown) => {
+  if (error === STOPPED) return; // whoever stopped it ends the process
   console.error(`Souk cannot start: ${messageOf(error)}`);
   process.exit(1);
 });

@@ -19,6 +19,8 @@ import { watchMesh } from "./lib/observability/mesh-watch";
 import { watchProcess } from "./lib/observability/process-metrics";
 import { topologyPage } from "./lib/observability/topology-page";
 import { brokerOptions, LEAVE_MS, meshSecrets } from "./moleculer.config";
+import { startUnlessAway } from "./lib/until-there";
+import { brokerOptions, LEAVE_MS } from "./moleculer.config";
 import { serviceOf, type ServiceFactory } from "./services";
 
 /** A running node of the shop. */
@@ -63,16 +65,23 @@ function embeddedPostgres({ postgresUrl, natsUrl, dataDir }: Config) {
   return startEmbeddedPostgres({ dataDir });
 }
 
+const NEVER = new AbortController().signal;
+
 export interface ShopOptions {
   /** Run beside the services: stand-ins in tests. */
   readonly extras?: readonly ServiceSchema[];
   readonly factoryOf?: (name: ServiceName) => ServiceFactory;
+  /** Once it is aborted, the start does not wait for a server that is away. */
+  readonly signal?: AbortSignal;
 }
 
-/** Starts the services of `config` in this process, with embedded servers where none are named. */
+/**
+ * Starts the services of `config` in this process, with embedded servers where none are named. A start
+ * that is given up stops what was started, and rejects with the signal's reason.
+ */
 export async function startShop(
   config: Config,
-  { extras = [], factoryOf = serviceOf }: ShopOptions = {},
+  { extras = [], factoryOf = serviceOf, signal = NEVER }: ShopOptions = {},
 ): Promise<Shop> {
   neverPretenure();
   await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
@@ -87,7 +96,11 @@ export async function startShop(
       await embedded?.stop();
     },
   });
-  const plain = await transportOf(config, broker);
+  const connecting = startUnlessAway(transportOf(config, broker), signal);
+  const plain = await connecting.catch(async (error: unknown) => {
+    await embedded?.stop();
+    throw error;
+  });
   const transport = config.faults ? suffer(config.faults, plain) : plain;
   const announcements: string[] = [];
   const runtime: Runtime = {
@@ -114,7 +127,7 @@ export async function startShop(
       broker.createService(topologyPage());
     }
     for (const extra of extras) broker.createService(extra);
-    await broker.start();
+    await startUnlessAway(broker.start(), signal);
     // Who is ready is known to the others; Moleculer would tell them a second later.
     await broker.registry.discoverer.sendLocalNodeInfo();
   } catch (error) {
