@@ -2,6 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
 import { Id, ListOf, Nullable, OneOf, Page, Text, Time } from "./common";
+import { byIdempotencyKey, repeatable, Repeatable } from "./repeatable";
 
 export const Notification = Strict({
   id: Id,
@@ -63,6 +64,7 @@ const MAX_LISTED = 10_000;
 
 /** One mail to many; it carries its own words, or those of a template that needs no facts. */
 const BulkMail = Strict({
+  ...repeatable,
   template: T.Optional(OneOf(bulkTemplates)),
   subject: T.Optional(
     T.String({ minLength: 1, maxLength: 200, format: "text", pattern: "^[^\\r\\n]+$" }),
@@ -213,15 +215,21 @@ export const notifications = defineContract({
     startBulk: action({
       summary: "Send one mail to many customers, so many a minute; each carries a way out",
       params: BulkMail,
-      result: Strict({ bulkId: Id }),
+      result: Repeatable(Strict({ bulkId: Id })),
       access: "admin",
       idempotent: false,
       route: {
         method: "POST",
         path: "/admin/notifications/bulk",
         status: 202,
-        reply: ({ bulkId }) => ({
-          headers: { location: `/api/v1/admin/notifications/bulk/${bulkId}` },
+        errors: ["IDEMPOTENCY_KEY_REUSED"],
+        headers: byIdempotencyKey.headers,
+        reply: ({ answer, replayed }) => ({
+          body: answer,
+          headers: {
+            location: `/api/v1/admin/notifications/bulk/${answer.bulkId}`,
+            ...(replayed ? { "idempotency-replayed": "true" } : {}),
+          },
         }),
       },
     }),

@@ -71,7 +71,7 @@ export const notificationsService = (
         return null;
       },
       async startBulk({ user, params }) {
-        const started = await startBulk(this.db, user.id, params);
+        const started = await startBulk(this.db, user, params);
         this.office?.collector.wake();
         this.office?.sender.wake();
         return started;

@@ -36,7 +36,13 @@ const ONCE = {
 };
 
 /** What a client may repeat by an Idempotency-Key of its own: it is done once, and answered the same. */
-const ONCE_FOR_A_KEY = ["inventory.adjust", "orders.place", "orders.refund", "users.refresh"];
+const ONCE_FOR_A_KEY = [
+  "inventory.adjust",
+  "notifications.startBulk",
+  "orders.place",
+  "orders.refund",
+  "users.refresh",
+];
 
 const services = Object.values(contracts).map(({ name, actions }) => [name, actions] as const);
 const actionsWhere = (matches: (action: ActionContract) => boolean): string[] =>

@@ -45,7 +45,7 @@ const begin = async (mail: Partial<BulkMail>, at = shop) =>
       { audience: "all-customers", ratePerMinute: FAST, ...mail },
       admin,
     )
-  ).bulkId;
+  ).answer.bulkId;
 const progress = (id: string, at = shop) => at.call("notifications.bulk", { id }, admin);
 const completed = (id: string, at = shop): Promise<Bulk> =>
   eventually(async () => {
@@ -80,6 +80,19 @@ test("all customers get it once, but for those who want no offers or are gone", 
     createdAt: expect.any(String) as string,
   });
   expect(receivers()).toEqual(["c0", "c2", "c3", "c4"].map((name) => `${name}@example.com`));
+});
+
+test("begun again under its key, even by many at once, it is one job", async () => {
+  const ids = customers(3);
+  const idempotencyKey = newId();
+  const jobs = await Promise.all([1, 2, 3, 4].map(() => begin({ ...news, idempotencyKey })));
+  expect(new Set(jobs).size).toBe(1);
+  await completed(jobs[0] ?? "");
+  expect(await begin({ ...news, idempotencyKey })).toBe(jobs[0]);
+  expect(receivers()).toHaveLength(ids.length);
+  await expect(begin({ ...news, subject: "Other", idempotencyKey })).rejects.toMatchObject({
+    type: "IDEMPOTENCY_KEY_REUSED",
+  });
 });
 
 test("a mail is written into the layout, in both forms", async () => {

@@ -1,7 +1,9 @@
 import { invalidField } from "../../../contracts/errors";
 import type { BulkMail } from "../../../contracts/notifications";
 import { newId } from "../../../lib/ids";
+import type { User } from "../../../lib/mesh/types";
 import type { Database } from "../../../lib/store/database";
+import { answerOnce, keyedRequest } from "../../../mixins/keyed-request";
 import { insertBulk, insertReceivers, type NewBulk } from "../store/bulk-store";
 import { compose } from "../templates";
 
@@ -20,17 +22,20 @@ function contentOf({ template, subject, text, html }: BulkMail): Content {
   return { template: "announcement", facts: { subject, text, html }, subject };
 }
 
-/** Writes the job down. Receivers that are listed come with it, all customers are collected later. */
+/** Writes the job down, once for each key. Receivers that are listed come with it, all customers are collected later. */
 export async function startBulk(
   db: Database,
-  createdBy: string,
+  user: User,
   mail: BulkMail,
-): Promise<{ bulkId: string }> {
+): Promise<{ answer: { bulkId: string }; replayed: boolean }> {
   const { audience, ratePerMinute } = mail;
-  const bulk: NewBulk = { id: newId(), ...contentOf(mail), ratePerMinute, createdBy };
-  await db.transaction(async (tx) => {
-    await insertBulk(tx, bulk, { collected: audience !== "all-customers" });
-    if (audience !== "all-customers") await insertReceivers(tx, bulk.id, audience);
-  });
-  return { bulkId: bulk.id };
+  const bulk: NewBulk = { id: newId(), ...contentOf(mail), ratePerMinute, createdBy: user.id };
+  const request = keyedRequest("startBulk", { user, params: mail });
+  return db.transaction((tx) =>
+    answerOnce(tx, request, async () => {
+      await insertBulk(tx, bulk, { collected: audience !== "all-customers" });
+      if (audience !== "all-customers") await insertReceivers(tx, bulk.id, audience);
+      return { bulkId: bulk.id };
+    }),
+  );
 }

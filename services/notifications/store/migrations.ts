@@ -1,4 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
+import { keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const notificationMigrations: readonly Migration[] = [
   {
@@ -92,4 +93,5 @@ export const notificationMigrations: readonly Migration[] = [
         WHERE status = 'queued' AND bulk_id IS NULL;
     `,
   },
+  { name: "0005_keyed_request", sql: keyedRequestTable },
 ];
