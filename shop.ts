@@ -18,9 +18,8 @@ import { leaveMesh } from "./lib/mesh/leave";
 import { watchMesh } from "./lib/observability/mesh-watch";
 import { watchProcess } from "./lib/observability/process-metrics";
 import { topologyPage } from "./lib/observability/topology-page";
-import { brokerOptions, LEAVE_MS, meshSecrets } from "./moleculer.config";
 import { startUnlessAway } from "./lib/until-there";
-import { brokerOptions, LEAVE_MS } from "./moleculer.config";
+import { brokerOptions, LEAVE_MS, meshSecrets } from "./moleculer.config";
 import { serviceOf, type ServiceFactory } from "./services";
 
 /** A running node of the shop. */

@@ -14,7 +14,6 @@ import {
   Text,
   Time,
 } from "./common";
-
 import { byIdempotencyKey, IdempotencyKey, Repeatable } from "./repeatable";
 
 const Email = sensitive("personal", T.String({ format: "email", maxLength: 254 }));
