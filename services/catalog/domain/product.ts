@@ -70,7 +70,8 @@ const MAX_VARIANTS = 250;
 
 /** Whether the two differ in nothing that a customer sees but the price. */
 const looksLike = (a: Variant, b: Variant): boolean =>
-  a.name !== undefined && canonicalJson([a.name, a.attributes]) === canonicalJson([b.name, b.attributes]);
+  a.name !== undefined &&
+  canonicalJson([a.name, a.attributes]) === canonicalJson([b.name, b.attributes]);
 
 /**
  * The variants as a file has them, and those that it does not name, where they stood. One that
