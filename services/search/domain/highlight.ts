@@ -1,15 +1,10 @@
+import { escapeHtml } from "../../../lib/escape-html";
 import { compoundsIn, stemOf, type Compound } from "./words";
 
 /** About as much of a description as fits on a card. */
 const SNIPPET = 160;
 /** What is shown of the text before the first match. */
 const LEAD = 60;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" },
-};
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 
 /**
  * The name with the words marked that made it a result, or, when none of them is in the name, the
