@@ -16,9 +16,9 @@ import {
   type PubAck,
   type StreamConfig,
 } from "nats";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { messageOf, unavailable } from "../errors";
+import { untilThere } from "../until-there";
 import { connectNats } from "./connect-nats";
 import { ConsumerQueue } from "./consumer-queue";
 import type { EventEnvelope } from "./event";
@@ -81,7 +81,12 @@ export class JetStreamTransport implements Transport, EventStream {
     );
     const manager = await connection.jetstreamManager({ checkAPI: false });
     const transport = new JetStreamTransport(options, connection, manager, connection.jetstream());
-    await transport.#ensureStreamWhenReachable();
+    await untilThere({
+      name: "JetStream (nats-server --js)",
+      logger: options.logger,
+      tryOnce: () => transport.ensureStream(),
+      isAway: () => true,
+    });
     return transport;
   }
 
@@ -212,17 +217,6 @@ export class JetStreamTransport implements Transport, EventStream {
       max_deliver: -1,
       max_ack_pending: 256,
     });
-  }
-
-  async #ensureStreamWhenReachable(): Promise<void> {
-    for (;;) {
-      try {
-        return await this.ensureStream();
-      } catch (error) {
-        this.#options.logger.warn(`no JetStream yet: ${messageOf(error)}`);
-        await sleep(500);
-      }
-    }
   }
 }
 
