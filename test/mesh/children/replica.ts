@@ -12,16 +12,17 @@ export interface FromReplica {
 
 let delayMs = 0;
 let runs = 0;
-async function level({ params }: { params: Record<string, unknown> }): Promise<unknown> {
+async function level({ params }: { params: Record<string, unknown> }): Promise<object> {
   runs += 1;
   if (delayMs > 0) await sleep(delayMs);
   return { sku: params.sku, onHand: 1, reserved: 0, available: 1 };
 }
+const adjusted: typeof level = async (ctx) => ({ answer: await level(ctx), replayed: false });
 
 async function main(): Promise<void> {
   const config = { ...readConfig(), services: [] };
   const shop = await startShop(config, {
-    extras: [published("inventory", { get: level, adjust: level })],
+    extras: [published("inventory", { get: level, adjust: adjusted })],
   });
   process.on("SIGTERM", () => void shop.stop().then(() => process.exit(0)));
   process.on("message", (message: ToReplica) => {
