@@ -11,7 +11,7 @@ module.exports = {
         pathNot: [
           "^services/[^/]+/domain/",
           "^contracts/",
-          "^lib/(money|errors|ids|canonical-json)",
+          "^lib/(money|errors|ids|canonical-json|escape-html)",
           "^node_modules/@sinclair/typebox",
         ],
       },
