@@ -1,10 +1,11 @@
 /**
  * What a failed attempt at a call tells about its fate.
  * `undelivered`: the handler never ran, so that anybody may be asked instead ·
- * `full`: neither did it, because that node has too much to do ·
+ * `refused`: neither did it, for that node has too much to do, or cannot believe who calls: its clock
+ * is wrong, or it has another key ·
  * `unknown`: it may have run · `answered`: it ran, and this is its answer.
  */
-export type CallFate = "undelivered" | "full" | "unknown" | "answered";
+export type CallFate = "undelivered" | "refused" | "unknown" | "answered";
 
 export interface Attempt {
   readonly action: string;
@@ -15,8 +16,10 @@ export interface Attempt {
 const NEVER_RAN: ReadonlyMap<string, CallFate> = new Map([
   ["SERVICE_NOT_FOUND", "undelivered"],
   ["SERVICE_NOT_AVAILABLE", "undelivered"],
-  ["QUEUE_FULL", "full"],
+  ["QUEUE_FULL", "refused"],
+  ["UNTRUSTED_CALL", "refused"],
 ]);
+const BROKEN = new Set(["INTERNAL_ERROR", "UNTRUSTED_CALL"]);
 const NEVER_ANSWERED = new Set(["REQUEST_TIMEOUT", "REQUEST_REJECTED"]);
 
 interface Parts {
@@ -50,5 +53,5 @@ export function fateOf(error: unknown, { action, node }: Attempt): CallFate {
 /** Whether an answer is one that nobody planned for: a bug, or a broken node. */
 export function isUnexpected(error: unknown): boolean {
   const { type, code } = partsOf(error);
-  return typeof type !== "string" || typeof code !== "number" || type === "INTERNAL_ERROR";
+  return typeof type !== "string" || typeof code !== "number" || BROKEN.has(type);
 }

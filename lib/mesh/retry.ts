@@ -43,7 +43,7 @@ export const retry = (options: RetryOptions) =>
       switch (fate) {
         case "undelivered":
           return true;
-        case "full":
+        case "refused":
           return fresh > 0;
         case "unknown":
           return idempotent && budget.spend();

@@ -16,8 +16,8 @@ interface Packet {
 type Receive = (command: string, packet: Packet) => Promise<unknown>;
 
 /** The answer to a caller that cannot say who it is: a fault of the mesh, never of its customers. */
-export const untrusted = (refusal: Refusal): Error =>
-  new Errors.MoleculerError(`the call's signed context is ${refusal}`, 403, "UNTRUSTED_CALL");
+export const untrusted = (refusal: Refusal, by?: { action: string; nodeID: string }): Error =>
+  new Errors.MoleculerError(`the call's signed context is ${refusal}`, 403, "UNTRUSTED_CALL", by);
 
 /** Moleculer's own actions are called by its own parts (REPL, metrics), which know no contexts. */
 const NODE: Identity = { user: null, service: "$node" };
@@ -59,8 +59,8 @@ export function trust(signer: ContextSigner): Middleware {
         if (typeof admitted !== "string") return next(command, packet);
         const { sender, id, action } = payload;
         refused(admitted, `a call of ${String(action)} by node ${String(sender)}`);
-        const told = broker.transit?.sendResponse(sender, id, {}, {}, {}, untrusted(admitted));
-        return Promise.resolve(told);
+        const error = untrusted(admitted, { action, nodeID: broker.nodeID });
+        return Promise.resolve(broker.transit?.sendResponse(sender, id, {}, {}, {}, error));
       };
     },
   };

@@ -2,6 +2,7 @@ import { Errors } from "moleculer";
 import { expect, test } from "vitest";
 import { fail } from "../../contracts/errors";
 import { fateOf, isUnexpected } from "../../lib/mesh/call-failure";
+import { untrusted } from "../../lib/mesh/trust";
 
 const attempt = { action: "stock.take", node: "stock-1" };
 const here = { action: "stock.take", nodeID: "stock-1" };
@@ -16,8 +17,11 @@ test.each([
   expect(fateOf(error, attempt)).toBe("undelivered");
 });
 
-test("never ran, and is nothing to wait for: its node was full", () => {
-  expect(fateOf(new Errors.QueueIsFullError(here), attempt)).toBe("full");
+test.each([
+  ["its node was full", new Errors.QueueIsFullError(here)],
+  ["its node did not believe who called", untrusted("expired", here)],
+])("never ran, and is nothing to wait for: %s", (_, error) => {
+  expect(fateOf(error, attempt)).toBe("refused");
 });
 
 test.each([
@@ -35,6 +39,7 @@ test.each([
     "its node has no connection itself",
     Object.assign(new Errors.BrokerDisconnectedError(""), { nodeID: "stock-1" }),
   ],
+  ["a service behind did not believe its node", untrusted("expired", behind)],
   ["a business error", fail("CONFLICT")],
   ["a bug", new TypeError("x is undefined")],
   ["nonsense", "oops"],
