@@ -2,6 +2,7 @@ import { fail } from "../contracts/errors";
 import { fingerprintOf } from "../lib/fingerprint";
 import { newId } from "../lib/ids";
 import type { User } from "../lib/mesh/types";
+import type { RetentionRule } from "../lib/messaging/retention";
 import type { Queryable } from "../lib/store/database";
 
 /** For the migrations of a service: what was asked under an Idempotency-Key, and what was answered. */
@@ -18,6 +19,18 @@ export const keyedRequestTable = `
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, action, key)
   );`;
+
+/** In the order of time they are written, so a block range index costs next to nothing. */
+export const keyedRequestAge =
+  "CREATE INDEX keyed_request_age ON keyed_request USING brin (created_at)";
+
+/** Nobody tries again for so long; whoever did would ask for something new. */
+export const oldKeyedRequests: RetentionRule = {
+  name: "keys",
+  sql: `DELETE FROM keyed_request WHERE (user_id, action, key) IN (
+    SELECT user_id, action, key FROM keyed_request WHERE created_at < now() - interval '90 days'
+    LIMIT $1)`,
+};
 
 interface Keyed {
   readonly user: User;

@@ -36,8 +36,11 @@ const IDS_BEFORE = smallestIdOf("now() - $2::float8 * interval '1 hour'");
 const outboxSql = `DELETE FROM outbox WHERE id IN (
   SELECT id FROM outbox WHERE id < ${IDS_BEFORE} AND published_at < now() - $2::float8 * interval '1 hour'
   ORDER BY id LIMIT $1)`;
+/** A dead event whose letter was deleted is over too. */
 const inboxSql = `DELETE FROM inbox WHERE event_id IN (
-  SELECT event_id FROM inbox WHERE event_id < ${IDS_BEFORE} AND status = 'done'
+  SELECT event_id FROM inbox i WHERE event_id < ${IDS_BEFORE}
+    AND (status = 'done' OR status = 'dead'
+      AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.event_id = i.event_id))
     AND handled_at < now() - $2::float8 * interval '1 hour'
   ORDER BY event_id LIMIT $1)`;
 /** Left behind by processes that died between counting and handling, long after. */

@@ -7,7 +7,7 @@ import { callerOf } from "../../lib/mesh/caller";
 import type { Caller } from "../../lib/mesh/types";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
-import { answerOnce, keyedRequest } from "../../mixins/keyed-request";
+import { answerOnce, keyedRequest, oldKeyedRequests } from "../../mixins/keyed-request";
 import { countMany, countStock } from "./count-stock";
 import { toAvailability, toLevel } from "./domain/stock-level";
 import { releaseExpired } from "./release-expired";
@@ -30,6 +30,7 @@ export const inventoryService = (runtime: Runtime): ServiceSchema =>
         service: "inventory",
         model: stockModel,
         migrations: inventoryMigrations,
+        retention: [oldKeyedRequests],
       }),
     ],
     actions: {

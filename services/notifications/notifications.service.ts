@@ -7,6 +7,7 @@ import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
 import type { EventEnvelope, UnitOfWork } from "../../lib/messaging/event";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { oldKeyedRequests } from "../../mixins/keyed-request";
 import { startBulk } from "./bulk/start-bulk";
 import { askToUnsubscribe, unsubscribe } from "./bulk/unsubscribe";
 import { defaultPreferences } from "./domain/preferences";
@@ -42,6 +43,7 @@ export const notificationsService = (
         service: "notifications",
         model: notificationModel,
         migrations: notificationMigrations,
+        retention: [oldKeyedRequests],
       }),
     ],
     actions: {

@@ -9,6 +9,7 @@ import { CouponCode } from "../../contracts/orders";
 import { implement } from "../../lib/mesh/implement";
 import { Poller } from "../../lib/store/poller";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
+import { oldKeyedRequests } from "../../mixins/keyed-request";
 import { OfferDesk } from "./ask-offers";
 import { cancelOverdue } from "./cancel-overdue";
 import { createCoupon, quoteCoupon } from "./coupons";
@@ -44,6 +45,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         service: "orders",
         model: orderModel,
         migrations: orderMigrations,
+        retention: [oldKeyedRequests],
       }),
     ],
     actions: {

@@ -1,5 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
-import { keyedRequestTable } from "../../../mixins/keyed-request";
+import { keyedRequestAge, keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const inventoryMigrations: readonly Migration[] = [
   {
@@ -46,4 +46,5 @@ export const inventoryMigrations: readonly Migration[] = [
     sql: "ALTER TABLE stock ADD COLUMN counted_batch uuid;",
   },
   { name: "0003_keyed_request", sql: keyedRequestTable },
+  { name: "0004_keyed_request_age", sql: keyedRequestAge },
 ];

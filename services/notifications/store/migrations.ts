@@ -1,5 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
-import { keyedRequestTable } from "../../../mixins/keyed-request";
+import { keyedRequestAge, keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const notificationMigrations: readonly Migration[] = [
   {
@@ -94,4 +94,5 @@ export const notificationMigrations: readonly Migration[] = [
     `,
   },
   { name: "0005_keyed_request", sql: keyedRequestTable },
+  { name: "0006_keyed_request_age", sql: keyedRequestAge },
 ];

@@ -1,5 +1,5 @@
 import type { Migration } from "../../../lib/store/migrate";
-import { keyedRequestTable } from "../../../mixins/keyed-request";
+import { keyedRequestAge, keyedRequestTable } from "../../../mixins/keyed-request";
 
 export const orderMigrations: readonly Migration[] = [
   {
@@ -85,4 +85,5 @@ export const orderMigrations: readonly Migration[] = [
     sql: "CREATE INDEX order_history_age ON order_history USING brin (at)",
   },
   { name: "0004_keyed_request", sql: keyedRequestTable },
+  { name: "0005_keyed_request_age", sql: keyedRequestAge },
 ];
