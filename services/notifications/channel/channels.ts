@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../../../config/env";
 import type { Channel, ChannelName } from "./channel";
 import { fileEmail, smtpEmail } from "./email";
+import { Mailbox } from "./mailbox";
 import { smsFolder } from "./sms-folder";
 import { smsGateway } from "./sms-gateway";
 import { webPush, type WebPushOptions } from "./web-push";
@@ -14,7 +15,7 @@ export type Channels = Readonly<Partial<Record<ChannelName, Channel>>>;
  */
 export function channelsOf(config: Config, push: WebPushOptions): Channels {
   const { smtpUrl, smsGatewayUrl, mailFrom, dataDir } = config;
-  const mailbox = join(dataDir, "mailbox");
+  const mailbox = new Mailbox(join(dataDir, "mailbox"));
   const sms = smsGatewayUrl ? smsGateway(smsGatewayUrl) : smtpUrl ? null : smsFolder(mailbox);
   return {
     email: smtpUrl ? smtpEmail(smtpUrl, mailFrom) : fileEmail(mailbox, mailFrom),

@@ -1,6 +1,6 @@
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { Undeliverable, type Channel, type Message } from "./channel";
-import { putFile } from "./folder";
+import type { Mailbox } from "./mailbox";
 
 /** An RFC 5322 message; every try makes the same one. */
 const toMail = (message: Message, from: string): SendMailOptions => ({
@@ -26,14 +26,14 @@ const toMail = (message: Message, from: string): SendMailOptions => ({
 });
 
 /** Mail as `.eml` files in a folder, for a shop that has no mail server. */
-export function fileEmail(folder: string, from: string): Channel {
+export function fileEmail(mailbox: Mailbox, from: string): Channel {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
   return {
     name: "email",
     async send(message) {
       const { message: mail } = await composer.sendMail(toMail(message, from));
       // `buffer: true` promises it.
-      await putFile(folder, `${message.id}.eml`, mail as Buffer);
+      await mailbox.put(`${message.id}.eml`, mail as Buffer);
     },
   };
 }

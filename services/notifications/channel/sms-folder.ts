@@ -1,8 +1,8 @@
 import type { Channel } from "./channel";
-import { putFile } from "./folder";
+import type { Mailbox } from "./mailbox";
 
 /** Text messages as files in a folder. A gateway of a provider would be another Channel. */
-export const smsFolder = (folder: string): Channel => ({
+export const smsFolder = (mailbox: Mailbox): Channel => ({
   name: "sms",
-  send: ({ id, to, text }) => putFile(folder, `${id}.sms.txt`, `To: ${to.address}\n\n${text}\n`),
+  send: ({ id, to, text }) => mailbox.put(`${id}.sms.txt`, `To: ${to.address}\n\n${text}\n`),
 });
