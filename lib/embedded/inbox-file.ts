@@ -20,4 +20,8 @@ export class InboxFile implements InboxRecords {
   async all(): Promise<InboxRecord[]> {
     return [...this.file.entries()].map(([, record]) => record);
   }
+
+  async now(): Promise<number> {
+    return Date.now();
+  }
 }

@@ -32,6 +32,8 @@ export interface InboxRecords {
   put(records: readonly InboxRecord[]): Promise<void>;
   remove(eventId: string): Promise<void>;
   all(): Promise<InboxRecord[]>;
+  /** ms of the Unix epoch, by the one clock of all who share these records. */
+  now(): Promise<number>;
 }
 
 export const newRecord = (event: EventEnvelope, attempts: number): InboxRecord => ({

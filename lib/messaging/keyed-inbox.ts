@@ -86,10 +86,12 @@ export class KeyedInbox {
   }
 
   async #retryParked(): Promise<void> {
-    const now = new Date().toISOString();
-    for (const record of await this.#options.records.all()) {
-      const due = record.status === "parked" && (record.nextAttemptAt ?? "") <= now;
-      if (due) await this.#attemptAgain(record);
+    const { records } = this.#options;
+    const parked = (await records.all()).filter(({ status }) => status === "parked");
+    if (parked.length === 0) return;
+    const now = new Date(await records.now()).toISOString();
+    for (const record of parked) {
+      if ((record.nextAttemptAt ?? "") <= now) await this.#attemptAgain(record);
     }
   }
 
@@ -144,7 +146,7 @@ export class KeyedInbox {
     const kept = { ...record, status, error: error.slice(0, 2000), at };
     logFailure(logger, { event, attempts, error, dead: status === "dead" });
     if (status === "parked") {
-      const nextAttemptAt = new Date(Date.now() + backoffMs(attempts)).toISOString();
+      const nextAttemptAt = new Date((await records.now()) + backoffMs(attempts)).toISOString();
       return records.put([{ ...kept, nextAttemptAt }]);
     }
     const buried = { id: letter?.id ?? newId(), createdAt: at, replayedAt: null };
@@ -192,9 +194,8 @@ export class KeyedInbox {
   async replayDeadLetter(id: string): Promise<boolean> {
     const record = findLetter(await this.#options.records.all(), id);
     if (record?.status !== "dead") return false;
-    const now = new Date().toISOString();
-    const letter = { ...record.letter, replayedAt: now, parkedAt: null };
-    const again = { status: "parked", attempts: 0, nextAttemptAt: now, letter } as const;
+    const letter = { ...record.letter, replayedAt: new Date().toISOString(), parkedAt: null };
+    const again = { status: "parked", attempts: 0, nextAttemptAt: null, letter } as const;
     await this.#options.records.put([{ ...record, ...again }]);
     this.#poller.wake();
     return true;

@@ -31,6 +31,11 @@ export class RedisInboxRecords implements InboxRecords {
     const texts = await this.#connection.run((redis) => redis.hvals(RECORDS));
     return texts.map(parse);
   }
+
+  async now(): Promise<number> {
+    const [seconds, micros] = await this.#connection.run((redis) => redis.time());
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
 }
 
 /** It is what `put` wrote. */

@@ -2,7 +2,17 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { DurableMap } from "../../lib/embedded/durable-map";
 import { hasCode } from "../../lib/errors";
 import { newId } from "../../lib/ids";
@@ -176,6 +186,15 @@ describe.skipIf(!redisIsThere())("carts in Redis", () => {
       client.disconnect();
     }
   };
+
+  test("parked events wait by the clock of Redis, whatever a node takes the time for", async () => {
+    const store = await open();
+    onTestFinished(() => store.close());
+    const right = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now: right + 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(Math.abs((await store.inbox.now()) - right)).toBeLessThan(60_000);
+  });
   const away = (error: unknown) => hasCode(error, "SERVICE_UNAVAILABLE");
 
   behaves(open);

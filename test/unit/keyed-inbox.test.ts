@@ -9,6 +9,8 @@ import { quietLogger } from "../support/quiet-logger";
 class MemoryRecords implements InboxRecords {
   readonly kept = new Map<string, InboxRecord>();
   away = false;
+  /** By how many ms its clock is ahead of ours. */
+  ahead = 0;
 
   async get(ids: readonly string[]) {
     return ids.map((id) => this.kept.get(id) ?? null);
@@ -22,6 +24,9 @@ class MemoryRecords implements InboxRecords {
   }
   async all() {
     return [...this.kept.values()];
+  }
+  async now() {
+    return Date.now() + this.ahead;
   }
 }
 
@@ -45,7 +50,7 @@ let handled: string[];
 let work: (event: EventEnvelope) => Promise<void>;
 let inbox: KeyedInbox;
 
-const open = () =>
+const open = (backoffMs = 0) =>
   new KeyedInbox({
     records,
     node: "n1",
@@ -57,7 +62,7 @@ const open = () =>
     },
     faultOf: (event) => (event.name === "thing.garbled" ? "bad payload" : null),
     logger: quietLogger,
-    backoffMs: () => 0,
+    backoffMs: () => backoffMs,
   });
 const failing = async () => {
   throw new Error("broken");
@@ -99,6 +104,22 @@ describe("a keyed inbox", () => {
     expect(handled).toEqual([bad.id, good.id, bad.id]);
     expect(await inbox.backlog()).toMatchObject({ parkedEvents: 0, deadLetters: 0 });
   });
+
+  test.each([3_600_000, -3_600_000])(
+    "tries again when the records' clock says so, which is %i ms ahead of ours",
+    async (ahead) => {
+      records.ahead = ahead;
+      inbox = open(60_000);
+      work = failing;
+      await inbox.receive([anEvent()]);
+      records.ahead = ahead + 50_000;
+      await retry();
+      expect(handled).toHaveLength(1);
+      records.ahead = ahead + 60_000;
+      await retry();
+      expect(handled).toHaveLength(2);
+    },
+  );
 
   test("takes a parked event's redelivery without handling it", async () => {
     const event = anEvent();
