@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
 import { MARKS_MS } from "../../lib/messaging/stream-watch";
@@ -64,13 +64,16 @@ describe.skipIf(!mongoIsThere())("events of products that were published", () =>
     });
   });
 
-  it("are forgotten when the broker keeps them no more", async () => {
+  it("are forgotten when the broker keeps them no more, by the clock of MongoDB", async () => {
     const { store } = opened;
     const product = aProduct({ slug: `p-${newId()}` });
     const event = anEvent(product.id, 1);
     await store.insert(product, event);
     await store.dropPending([event]);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 7_200_000 });
+    onTestFinished(() => void vi.useRealTimers());
     await store.published.forget(1);
+    vi.useRealTimers();
     await store.published.beginRecovery(SIGHT, 1);
     const before = (await store.published.streamMark())?.recoverBefore ?? "";
     expect(await store.published.reopen(before, null, 100)).toBe(event.id);

@@ -82,10 +82,12 @@ export class MongoPublishedEvents implements RecoverableOutbox {
   }
 
   async forget(hours: number): Promise<void> {
-    const before = new Date(Date.now() - hours * 3_600_000);
-    await reachingMongo(async () =>
-      this.published.deleteMany({ publishedAt: trusted({ $lt: before }) }),
-    );
+    await reachingMongo(async () => {
+      // By the clock that marked them.
+      const { localTime } = await this.published.db.getClient().db("admin").command({ hello: 1 });
+      const before = new Date((localTime as Date).getTime() - hours * 3_600_000);
+      await this.published.deleteMany({ publishedAt: trusted({ $lt: before }) });
+    });
   }
 
   async streamMark(): Promise<StreamMark | null> {
