@@ -51,6 +51,7 @@ export const PaymentStanding = Strict({
   ),
   /** Null when the provider does not answer, or cannot tell. */
   charges: Nullable(T.Array(SandboxCharge)),
+  providerSilent: T.Boolean({ description: "the provider could tell, and does not answer" }),
 });
 export type PaymentStanding = Static<typeof PaymentStanding>;
 

@@ -9,17 +9,24 @@ export interface Look {
   readonly suspicions: readonly Suspicion[];
   /** Who did not say: what it knows could not be compared. */
   readonly silent: readonly string[];
+  /** The orders of which somebody did not say all. */
+  readonly unseen: readonly string[];
 }
 
 /** One look at orders and at all that was done for them. */
 export async function lookAt(caller: Caller, orderIds: readonly string[]): Promise<Look> {
   const suspicions: Suspicion[] = [];
   const silent = new Set<string>();
+  const unseen: string[] = [];
   for (let i = 0; i < orderIds.length; i += BATCH) {
-    const standings = await standingsOf(caller, orderIds.slice(i, i + BATCH), silent);
+    const batch = orderIds.slice(i, i + BATCH);
+    const mute = new Set<string>();
+    const standings = await standingsOf(caller, batch, mute);
     suspicions.push(...standings.flatMap(judgeOrder));
+    for (const name of mute) silent.add(name);
+    if (mute.size > 0) unseen.push(...batch);
   }
-  return { suspicions, silent: [...silent] };
+  return { suspicions, silent: [...silent], unseen };
 }
 
 /** None when somebody is silent: half of what there is to know looks like an inconsistency. */
@@ -44,7 +51,7 @@ async function standingsOf(
   ]);
   if (!orders || !holds || !payments || !shipments) return [];
   const paid = byOrder(payments);
-  if (payments.some(({ charges }) => charges === null)) silent.add("the payment provider");
+  if (payments.some(({ providerSilent }) => providerSilent)) silent.add("the payment provider");
   const [order, hold, shipment] = [byOrder(orders), byOrder(holds), byOrder(shipments)];
   return orderIds.map((orderId) => ({
     orderId,

@@ -5,7 +5,7 @@ import type { Caller } from "../../lib/mesh/types";
 import type { Suspicion } from "./domain/standing";
 import { lookAtBacklogs, type Recoveries } from "./reconcile-backlogs";
 import { candidatesFor, type Cursors } from "./reconcile-candidates";
-import { lookAt } from "./reconcile-look";
+import { lookAt, type Look } from "./reconcile-look";
 
 export type Finding = Reconciliation["findings"][number];
 
@@ -15,9 +15,15 @@ export interface Memory {
   readonly recoveries: Recoveries;
 }
 
+/** What the run before has left and found. */
+export interface LastRun {
+  readonly memory: Memory;
+  readonly findings: readonly Finding[];
+}
+
 export interface RunOptions {
   readonly caller: Caller;
-  readonly memory: Memory;
+  readonly last: LastRun;
   /** ms between the two looks. */
   readonly graceMs: number;
   /** Aborted once another replica may reconcile. */
@@ -35,41 +41,49 @@ const MOST_FINDINGS = 500;
 /**
  * Compares all that the owners know of orders. What does not agree is looked at again a grace period
  * later; what then still does not is a finding, and brought in order by its owner where that is safe.
+ * What the last run found is looked at in any case: it stays on the list for as long as it is so.
  */
 export async function reconcile(options: RunOptions): Promise<Run> {
-  const { caller, memory, graceMs, lost } = options;
-  const backlogs = await lookAtBacklogs(caller, memory.recoveries);
-  const candidates = await candidatesFor(caller, memory.cursors);
-  const first = await lookAt(caller, candidates.orderIds);
-  const suspicions = await lookAgain(caller, first.suspicions, { graceMs, lost });
-  const silent = new Set([...backlogs.silent, ...candidates.silent, ...first.silent]);
+  const { caller, last, lost } = options;
+  const backlogs = await lookAtBacklogs(caller, last.memory.recoveries);
+  const candidates = await candidatesFor(caller, last.memory.cursors);
+  const found = last.findings.flatMap(({ orderId }) => orderId ?? []);
+  const orderIds = [...new Set([...candidates.orderIds, ...found])];
+  const first = await lookAt(caller, orderIds);
+  const again = await lookAgain(options, first);
+  const unseen = new Set([...first.unseen, ...again.unseen]);
+  const unheard = [...first.silent, ...again.silent];
+  const silent = new Set([...backlogs.silent, ...candidates.silent, ...unheard]);
   const findings = [...silent].map(notChecked);
-  for (const suspicion of suspicions.slice(0, MOST_FINDINGS)) {
+  for (const suspicion of again.suspicions.slice(0, MOST_FINDINGS)) {
     lost.throwIfAborted();
     findings.push(await repair(options, suspicion));
   }
+  const seen = new Set(findings.map(keyOf));
+  const still = last.findings.filter((f) => unseen.has(f.orderId ?? "") && !seen.has(keyOf(f)));
+  // Whom nobody told all of is looked at again, and not passed over.
+  const cursors = unseen.size > 0 ? last.memory.cursors : candidates.cursors;
   return {
-    checked: candidates.orderIds.length,
-    findings: [...findings, ...backlogs.findings],
-    memory: { cursors: candidates.cursors, recoveries: backlogs.recoveries },
+    checked: orderIds.length,
+    findings: [...findings, ...still, ...backlogs.findings],
+    memory: { cursors, recoveries: backlogs.recoveries },
   };
 }
 
 /** Those that stand after the grace period as they stood before. */
 async function lookAgain(
-  caller: Caller,
-  before: readonly Suspicion[],
-  { graceMs, lost }: { readonly graceMs: number; readonly lost: AbortSignal },
-): Promise<Suspicion[]> {
-  if (before.length === 0) return [];
+  { caller, graceMs, lost }: Pick<RunOptions, "caller" | "graceMs" | "lost">,
+  before: Look,
+): Promise<Look> {
+  if (before.suspicions.length === 0) return { suspicions: [], silent: [], unseen: [] };
   await sleep(graceMs, undefined, { signal: lost });
-  const suspected = new Set(before.map(keyOf));
-  const orderIds = [...new Set(before.map(({ orderId }) => orderId))];
-  const { suspicions } = await lookAt(caller, orderIds);
-  return suspicions.filter((suspicion) => suspected.has(keyOf(suspicion)));
+  const suspected = new Set(before.suspicions.map(keyOf));
+  const orderIds = [...new Set(before.suspicions.map(({ orderId }) => orderId))];
+  const look = await lookAt(caller, orderIds);
+  return { ...look, suspicions: look.suspicions.filter((s) => suspected.has(keyOf(s))) };
 }
 
-const keyOf = ({ kind, orderId }: Suspicion): string => `${kind} ${orderId}`;
+const keyOf = ({ kind, orderId }: Suspicion | Finding): string => `${kind} ${orderId}`;
 
 type Settle = (caller: Caller, order: { orderId: string }) => Promise<{ status: string | null }>;
 

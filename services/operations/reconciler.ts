@@ -12,7 +12,7 @@ import { startSampler, type Sampler } from "../../lib/observability/sampler";
 import { keepLease } from "../../lib/store/keep-lease";
 import { Poller } from "../../lib/store/poller";
 import { postgres, type PostgresMembers } from "../../mixins/postgres";
-import { reconcile, type Memory } from "./reconcile";
+import { reconcile, type LastRun } from "./reconcile";
 import { operationsMigrations } from "./store/migrations";
 import { reconciliationModel } from "./store/model";
 import * as store from "./store/reconciliation-store";
@@ -97,8 +97,8 @@ interface TurnOptions {
 /** False when it is not this replica's turn. */
 async function takeTurnAndRun(self: This, options: TurnOptions): Promise<boolean> {
   const holder = newId();
-  const memory = await store.takeTurn(self.db, holder, options);
-  if (!memory) return false;
+  const last = await store.takeTurn(self.db, holder, options);
+  if (!last) return false;
   const lease = keepLease({
     name: "the reconciliation",
     leaseMs: store.LEASE_MS,
@@ -107,7 +107,7 @@ async function takeTurnAndRun(self: This, options: TurnOptions): Promise<boolean
   });
   const lost = AbortSignal.any([lease.lost, self.stopping.signal]);
   try {
-    await store.keepRun(self.db, holder, await run(self, memory, options.graceMs, lost));
+    await store.keepRun(self.db, holder, await run(self, last, options.graceMs, lost));
   } catch (error) {
     await store.endTurn(self.db, holder);
     if (!self.stopping.signal.aborted) throw error;
@@ -117,11 +117,11 @@ async function takeTurnAndRun(self: This, options: TurnOptions): Promise<boolean
   return true;
 }
 
-async function run(self: This, memory: Memory, graceMs: number, lost: AbortSignal) {
+async function run(self: This, last: LastRun, graceMs: number, lost: AbortSignal) {
   const meter = meterOf(self.broker, shopMetrics);
   const caller = callerOf(self.broker, "operations");
   const found = await reconcile({
-    ...{ caller, memory, graceMs, lost },
+    ...{ caller, last, graceMs, lost },
     repaired: (kind) => meter.add("shop_reconciliation_repairs_total", { kind }),
   });
   for (const { kind, orderId, detail, action } of found.findings) {

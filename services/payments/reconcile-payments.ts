@@ -34,25 +34,30 @@ export async function paymentStandings(
   orderIds: readonly string[],
 ): Promise<PaymentStanding[]> {
   const rows = new Map((await paymentRows(db, orderIds)).map((row) => [row.orderId, row]));
-  const charges = await chargesOf(provider, orderIds);
+  const { charges, silent: providerSilent } = await chargesOf(provider, orderIds);
   return orderIds.flatMap((orderId) => {
     const row = rows.get(orderId);
     const charged = charges && (charges.get(orderId) ?? []);
     if (!row && !charged?.length) return [];
     const { orderId: _, ...payment } = row ?? { orderId };
-    return [{ orderId, payment: "status" in payment ? payment : null, charges: charged }];
+    return [
+      { orderId, payment: "status" in payment ? payment : null, charges: charged, providerSilent },
+    ];
   });
 }
 
-/** The provider's charges by order; null when it does not answer, or cannot tell. */
-async function chargesOf(
-  provider: PaymentProvider,
-  orderIds: readonly string[],
-): Promise<Map<string, SandboxCharge[]> | null> {
+interface Charged {
+  /** By order; null when the provider does not answer, or cannot tell. */
+  readonly charges: Map<string, SandboxCharge[]> | null;
+  readonly silent: boolean;
+}
+
+async function chargesOf(provider: PaymentProvider, orderIds: readonly string[]): Promise<Charged> {
   try {
     const charges = await provider.chargesOf?.(orderIds);
-    return charges ? Map.groupBy(charges, ({ orderId }) => orderId) : null;
+    const byOrder = charges ? Map.groupBy(charges, ({ orderId }) => orderId) : null;
+    return { charges: byOrder, silent: false };
   } catch {
-    return null;
+    return { charges: null, silent: true };
   }
 }

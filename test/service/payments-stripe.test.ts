@@ -181,6 +181,8 @@ describe("payments by Stripe", () => {
     const orderId = await desk.hold("pm_card_visa");
     await reaches(orderId, "captured");
     const standings = await desk.shop.call("payments.standings", { orderIds: [orderId] });
-    expect(standings).toMatchObject([{ orderId, payment: { status: "captured" }, charges: null }]);
+    expect(standings).toMatchObject([
+      { orderId, payment: { status: "captured" }, charges: null, providerSilent: false },
+    ]);
   });
 });

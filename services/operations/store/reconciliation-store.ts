@@ -1,6 +1,6 @@
 import type { Reconciliation } from "../../../contracts/operations";
 import type { Queryable } from "../../../lib/store/database";
-import type { Memory, Run } from "../reconcile";
+import type { LastRun, Run } from "../reconcile";
 
 /** Long enough for a run that renews it; a leader that died keeps the others waiting for no longer. */
 export const LEASE_MS = 15_000;
@@ -17,15 +17,15 @@ export async function takeTurn(
   db: Queryable,
   holder: string,
   { early, everyMs }: Turn,
-): Promise<Memory | null> {
-  const [row] = await db.query<{ memory: Memory }>(
+): Promise<LastRun | null> {
+  const [row] = await db.query<LastRun>(
     `UPDATE reconciliation SET holder = $1, lease_until = ${LEASE},
        due_at = now() + $3::int * interval '1 millisecond'
      WHERE ($2 OR due_at <= now()) AND (lease_until IS NULL OR lease_until < now())
-     RETURNING memory`,
+     RETURNING memory, findings`,
     [holder, early, everyMs],
   );
-  return row?.memory ?? null;
+  return row ?? null;
 }
 
 /** False when the turn has become another's. */
@@ -54,13 +54,13 @@ export async function endTurn(db: Queryable, holder: string): Promise<void> {
   await db.query("UPDATE reconciliation SET lease_until = NULL WHERE holder = $1", [holder]);
 }
 
-interface LastRun extends Reconciliation {
+interface AgedRun extends Reconciliation {
   /** Since it ended, or since there is a database; by the database's clock. */
   readonly ageSeconds: number;
 }
 
-export async function lastRun(db: Queryable): Promise<LastRun> {
-  const [row] = await db.query<Omit<LastRun, "ranAt"> & { readonly ranAt: Date | null }>(
+export async function lastRun(db: Queryable): Promise<AgedRun> {
+  const [row] = await db.query<Omit<AgedRun, "ranAt"> & { readonly ranAt: Date | null }>(
     `SELECT ran_at AS "ranAt", checked, findings,
        extract(epoch FROM clock_timestamp() - coalesce(ran_at, due_at))::float8 AS "ageSeconds"
      FROM reconciliation`,
