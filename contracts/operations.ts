@@ -11,6 +11,7 @@ export const findingKinds = [
   "order_without_hold",
   "order_without_shipment",
   "shipment_of_ended_order",
+  "shipment_out_of_step",
   "paid_not_confirmed",
   "paid_without_order",
   "money_kept",

@@ -174,7 +174,55 @@ export const disorders: readonly Disorder[] = [
            dispatch = '{"carrier":"DHL","trackingNumber":"1"}' WHERE id = $1`,
       ],
     ],
-    finds: ["shipped_unpaid"],
+    finds: ["shipment_out_of_step", "shipped_unpaid"],
+  },
+  {
+    wrong: "that an order was sent off did not reach shipping",
+    order: "confirmed",
+    sql: [
+      [
+        "orders",
+        `UPDATE orders SET dispatch = '{"carrier":"DHL","trackingNumber":"1"}' WHERE id = $1`,
+      ],
+    ],
+    finds: ["shipment_out_of_step"],
+  },
+  {
+    wrong: "that a parcel is on its way did not reach its order",
+    order: "confirmed",
+    sql: [
+      [
+        "shipping",
+        `UPDATE shipment SET status = 'dispatched', dispatched_at = now(), carrier = 'DHL',
+           tracking_number = '1' WHERE order_id = $1`,
+      ],
+    ],
+    finds: ["shipment_out_of_step"],
+  },
+  {
+    wrong: "that all was given back did not reach the order",
+    order: "confirmed",
+    sql: [
+      [
+        "payments",
+        "UPDATE payment SET status = 'refunded', refunded = captured WHERE order_id = $1",
+      ],
+      ["sandbox", "UPDATE charge SET refunded = amount WHERE order_id = $1"],
+    ],
+    finds: ["order_unpaid"],
+  },
+  {
+    wrong: "an order was refunded before it left, and nobody was told",
+    order: "confirmed",
+    sql: [
+      ["orders", "UPDATE orders SET status = 'refunded' WHERE id = $1"],
+      [
+        "payments",
+        "UPDATE payment SET status = 'refunded', refunded = captured WHERE order_id = $1",
+      ],
+      ["sandbox", "UPDATE charge SET refunded = amount WHERE order_id = $1"],
+    ],
+    finds: ["hold_of_ended_order", "shipment_of_ended_order"],
   },
   {
     wrong: "a payment did not reach its order",

@@ -3,6 +3,7 @@ import {
   hasLeft,
   isCancelled,
   isSold,
+  isUndone,
   kept,
   net,
   taken,
@@ -20,7 +21,11 @@ interface Rule {
 
 const unpaid = (standing: Standing): string | null => {
   const { order, payment } = standing;
-  if (!order || !isSold(standing) || order.total.amount === (payment?.captured ?? 0)) return null;
+  if (!order || !isSold(standing)) return null;
+  if (payment && payment.captured > 0 && payment.refunded === payment.captured) {
+    return `it is ${order.status}, and all ${payment.captured} were given back`;
+  }
+  if (order.total.amount === (payment?.captured ?? 0)) return null;
   return `it costs ${order.total.amount} ${order.total.currency}, and ${payment?.captured ?? 0} were taken`;
 };
 
@@ -37,6 +42,20 @@ const differs = (standing: Standing): string | null => {
   return theirs >= refunded && theirs <= refunded + refunding
     ? null
     : `the provider gave back ${theirs}, we have ${refunded}`;
+};
+
+const SHIPMENTS: Readonly<Record<string, string>> = {
+  confirmed: "preparing",
+  shipped: "dispatched",
+  delivered: "delivered",
+};
+
+const outOfStep = ({ order, shipment }: Standing): string | null => {
+  if (!order || !shipment || shipment.status === "cancelled") return null;
+  if (!(order.status in SHIPMENTS)) return null;
+  const waits = order.status === "confirmed" && order.dispatched;
+  if (!waits && shipment.status === SHIPMENTS[order.status]) return null;
+  return `it is ${waits ? "sent off" : order.status}, and its shipment is ${shipment.status}`;
 };
 
 const rules: readonly Rule[] = [
@@ -82,11 +101,16 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "shipment_of_ended_order",
-    repairer: ({ shipment }) => (shipment?.status === "preparing" ? "shipping" : null),
+    repairer: (s) => (isCancelled(s) && s.shipment?.status === "preparing" ? "shipping" : null),
     wrong: (s) =>
-      isCancelled(s) && s.shipment && s.shipment.status !== "cancelled"
-        ? `it is cancelled, and its shipment is ${s.shipment.status}`
+      isUndone(s) && s.shipment && s.shipment.status !== "cancelled"
+        ? `it is ${s.order?.status}, and its shipment is ${s.shipment.status}`
         : null,
+  },
+  {
+    kind: "shipment_out_of_step",
+    repairer: null,
+    wrong: outOfStep,
   },
   {
     kind: "paid_without_order",
@@ -160,10 +184,11 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "hold_of_ended_order",
-    repairer: "inventory",
+    // Whether what was sold and refunded has come back, only a person can tell.
+    repairer: (s) => (isCancelled(s) || s.hold?.status === "held" ? "inventory" : null),
     wrong: (s) => {
       const live = s.hold?.status === "held" || s.hold?.status === "committed";
-      const ended = isCancelled(s) || (s.order?.status === "refunded" && s.hold?.status === "held");
+      const ended = isUndone(s) || (s.order?.status === "refunded" && s.hold?.status === "held");
       return live && ended ? `it is ${s.order?.status}, and its stock is ${s.hold?.status}` : null;
     },
   },

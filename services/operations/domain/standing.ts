@@ -30,6 +30,9 @@ export const isSold = ({ order }: Standing): boolean =>
   order !== null && SOLD.includes(order.status);
 export const hasLeft = ({ order }: Standing): boolean => order?.dispatched ?? false;
 export const isCancelled = ({ order }: Standing): boolean => order?.status === "cancelled";
+/** All that was done for it has to be undone: it ended before its parcel left. */
+export const isUndone = (standing: Standing): boolean =>
+  isCancelled(standing) || (standing.order?.status === "refunded" && !hasLeft(standing));
 
 /** What we have, and do not give back at this moment. */
 export const kept = ({ payment }: Standing): number =>
