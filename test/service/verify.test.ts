@@ -67,6 +67,23 @@ test.each(plantedRows)("$wrong: $breaks", async (planted) => {
   });
 });
 
+test.each([
+  "somebody was not told",
+  "a consumer has not handled an event",
+  "an event was acknowledged away",
+])("of what is wrong with an event, it is said whose order it is: %s", async (wrong) => {
+  const planted = plantedRows.find((row) => row.wrong === wrong);
+  if (!planted) throw new Error("no such row");
+  const orders = await healthy.orders.query<{ id: string }>("SELECT id FROM orders");
+  await withPlanted(planted, async (snapshots) => {
+    const found = violated(await runChecks(snapshots, { limits: defaultLimits }));
+    const named = found.flatMap(({ rows }) => rows as { aggregateId?: string }[]);
+    const ids = orders.map(({ id }) => id);
+    expect(named.length).toBeGreaterThan(0);
+    for (const { aggregateId } of named) expect(ids).toContain(aggregateId);
+  });
+});
+
 test("while something is under way, only what holds at every instant is judged", async () => {
   const planted = plantedRows.find(({ breaks }) => breaks.join() === "M3");
   if (!planted) throw new Error("no such row");

@@ -43,6 +43,23 @@ const money: readonly Planted[] = [
     breaks: ["M1"],
   },
   {
+    wrong: "neither the capture nor the refund of an order is booked",
+    database: "payments",
+    sql: `ALTER TABLE ledger_entry DISABLE TRIGGER USER; ALTER TABLE ledger_tx DISABLE TRIGGER USER;
+      DELETE FROM ledger_entry WHERE tx_id IN (SELECT tx_id FROM ledger_tx WHERE order_id = ${paymentOf("refunded")});
+      DELETE FROM ledger_tx WHERE order_id = ${paymentOf("refunded")};
+      ALTER TABLE ledger_entry ENABLE TRIGGER USER; ALTER TABLE ledger_tx ENABLE TRIGGER USER`,
+    breaks: ["M1"],
+  },
+  {
+    wrong: "a capture is booked in another currency",
+    database: "payments",
+    sql: `ALTER TABLE ledger_entry DISABLE TRIGGER USER;
+      UPDATE ledger_entry SET currency = 'USD' WHERE tx_id = (SELECT min(tx_id::text)::uuid FROM ledger_tx);
+      ALTER TABLE ledger_entry ENABLE TRIGGER USER`,
+    breaks: ["M1"],
+  },
+  {
     wrong: "more was captured than authorised",
     database: "payments",
     sql: `${constraint("payment", "payment_covers_capture")}
@@ -71,6 +88,18 @@ const money: readonly Planted[] = [
     wrong: "a refund of ours is not the provider's",
     database: "sandbox",
     sql: "UPDATE refund SET id = 're_other' WHERE id = (SELECT id FROM refund LIMIT 1)",
+    breaks: ["M3"],
+  },
+  {
+    wrong: "a payment names another charge than its own",
+    database: "payments",
+    sql: `UPDATE payment SET charge_id = 'ch_other' WHERE order_id = ${paymentOf("captured")}`,
+    breaks: ["M3"],
+  },
+  {
+    wrong: "a charge that was refused is gone",
+    database: "sandbox",
+    sql: "DELETE FROM charge WHERE status = 'failed'",
     breaks: ["M3"],
   },
   {
@@ -179,7 +208,7 @@ const stock: readonly Planted[] = [
     wrong: "a confirmed order has no stock",
     database: "inventory",
     sql: `DELETE FROM reservation WHERE order_id = ${committed}`,
-    breaks: ["S5"],
+    breaks: ["S5", "S6"],
   },
   {
     wrong: "a hold of an order that is over was not released",
@@ -208,6 +237,20 @@ const stock: readonly Planted[] = [
     database: "inventory",
     sql: `INSERT INTO stock_movement (sku, delta, reason, order_id)
       VALUES ('A-1', -1, 'sold', ${committed}), ('A-1', 1, 'returned', ${committed})`,
+    breaks: ["S6"],
+  },
+  {
+    wrong: "something was sold to no order",
+    database: "inventory",
+    sql: `INSERT INTO stock_movement (sku, delta, reason, order_id) VALUES ('A-1', -1, 'sold', gen_random_uuid());
+      UPDATE stock SET on_hand = on_hand - 1 WHERE sku = 'A-1'`,
+    breaks: ["S6"],
+  },
+  {
+    wrong: "nobody knows any more what a cancelled order had bought",
+    database: "inventory",
+    sql: `DELETE FROM reservation WHERE order_id = (SELECT r.order_id FROM reservation r
+      JOIN stock_movement USING (order_id) WHERE status = 'released' LIMIT 1)`,
     breaks: ["S6"],
   },
   {
@@ -256,6 +299,19 @@ const steps: readonly Planted[] = [
     wrong: "the use of a coupon is gone",
     database: "orders",
     sql: "DELETE FROM coupon_use",
+    breaks: ["O3"],
+  },
+  {
+    wrong: "no order used a coupon, and its use counts",
+    database: "orders",
+    sql: `INSERT INTO coupon_use SELECT gen_random_uuid(), code, user_id FROM coupon_use;
+      UPDATE coupon SET uses = uses + 1`,
+    breaks: ["O3"],
+  },
+  {
+    wrong: "a coupon was used by somebody else than who ordered",
+    database: "orders",
+    sql: "UPDATE coupon_use SET user_id = gen_random_uuid()",
     breaks: ["O3"],
   },
   {
@@ -385,6 +441,13 @@ const events: readonly Planted[] = [
 
 /** A step that nobody is told of: its event is gone, or named otherwise, as if it had never been written. */
 const silent: readonly Planted[] = [
+  {
+    wrong: "nobody was told that an order was sent off",
+    database: "orders",
+    sql: `UPDATE orders SET dispatch = '{"carrier":"DHL","trackingNumber":"1"}', version = version + 1
+      WHERE id = ${orderOf("status = 'confirmed'")}`,
+    breaks: ["E1", "O4"],
+  },
   {
     wrong: "nobody was told that an order was refunded",
     database: "orders",

@@ -29,6 +29,13 @@ export const announcedChecks: readonly SqlCheck[] = [
           AND o.name = CASE h.status WHEN 'pending' THEN 'order.created' ELSE 'order.' || h.status END)`,
   ),
   announced(
+    "orders",
+    "an order that was sent off says so",
+    `SELECT id, number, status, dispatch, updated_at FROM orders
+      WHERE dispatch IS NOT NULL AND updated_at > ${KEPT} AND NOT EXISTS (SELECT FROM outbox o
+        WHERE o.aggregate_id = orders.id::text AND o.name = 'order.dispatch_requested')`,
+  ),
+  announced(
     "inventory",
     "stock that was held, refused or given back says so",
     `SELECT r.order_id, r.status, step.name AS missing FROM reservation r, LATERAL (

@@ -83,8 +83,9 @@ export const eventChecks: readonly EventCheck[] = [
     violatedBy: (facts) => {
       const consumers = unhandledBy(facts);
       const { eventId, published, handled } = facts;
+      const { name, aggregateId } = published[0] ?? {};
       return consumers.length > 0
-        ? { eventId, name: published[0]?.name, notOnceBy: consumers, handled }
+        ? { eventId, name, aggregateId, notOnceBy: consumers, handled }
         : undefined;
     },
   },
@@ -112,7 +113,9 @@ export const eventChecks: readonly EventCheck[] = [
       const [event] = published;
       if (!event?.kept || !TOLD_OF.has(event.name)) return undefined;
       const mails = told.filter(({ channel }) => channel === "email").length;
-      return mails === 1 ? undefined : { eventId, name: event.name, mails };
+      return mails === 1
+        ? undefined
+        : { eventId, name: event.name, aggregateId: event.aggregateId, mails };
     },
   },
 ];

@@ -27,6 +27,12 @@ export const leftOut: readonly (Claim & { readonly reason: string })[] = [
     reason: "its inbox keeps only what is under way or failed; its handler is idempotent by itself",
   },
   {
+    id: "E3",
+    when: "Q",
+    title: "each consumer has handled each event of a product exactly once",
+    reason: "the catalogue's documents keep their events only until they are published",
+  },
+  {
     id: "E4",
     when: "A",
     title: "no event is applied after a later one of its aggregate",

@@ -25,12 +25,24 @@ export const moneyChecks: readonly SqlCheck[] = [
     id: "M1",
     when: "A",
     database: "payments",
-    title: "each capture and each refund is booked, once",
-    sql: `SELECT p.order_id, p.status, p.captured, p.refunded, coalesce(l.booked, 0) AS booked
-      FROM payment p LEFT JOIN (
-        SELECT t.order_id, sum(e.amount) FILTER (WHERE e.account = 'provider') AS booked
-        FROM ledger_tx t JOIN ledger_entry e USING (tx_id) GROUP BY t.order_id) l USING (order_id)
-      WHERE coalesce(l.booked, 0) <> p.captured - p.refunded`,
+    title: "each capture and each refund is booked, once, and nothing else is",
+    sql: `SELECT order_id, reference,
+        due.amount AS due, due.currency, booked.amounts AS booked
+      FROM (
+        SELECT order_id, 'charge:' || order_id AS reference, captured AS amount, currency
+        FROM payment WHERE captured > 0
+        UNION ALL
+        SELECT r.order_id, 'refund:' || r.id, -r.amount, p.currency
+        FROM refund r JOIN payment p USING (order_id) WHERE r.status = 'succeeded') due
+      FULL JOIN (
+        SELECT t.order_id, t.reference,
+          json_agg(json_build_object('account', account, 'amount', amount, 'currency', currency)
+            ORDER BY account) AS amounts,
+          sum(amount) FILTER (WHERE account = 'provider') AS amount, min(currency) AS currency,
+          count(DISTINCT currency) AS currencies
+        FROM ledger_tx t LEFT JOIN ledger_entry e USING (tx_id) GROUP BY t.tx_id) booked
+      USING (order_id, reference)
+      WHERE (due.amount, due.currency, 1) IS DISTINCT FROM (booked.amount, booked.currency, currencies)`,
   },
   {
     id: "M2",

@@ -75,6 +75,16 @@ export const moneyOfOrders: readonly OrderCheck[] = [
   {
     id: "M3",
     when: "Q",
+    title: "the charge that a payment names is the provider's, and of its order",
+    violatedBy: (facts) => {
+      const theirs = new Set(facts.charges.map(({ id }) => id));
+      const unknown = facts.payments.some(({ chargeId }) => chargeId && !theirs.has(chargeId));
+      return unknown ? moneyIn(facts) : undefined;
+    },
+  },
+  {
+    id: "M3",
+    when: "Q",
     title: "no charge without a payment, no payment without an order",
     violatedBy: (facts) => {
       const { order, payments, charges } = facts;

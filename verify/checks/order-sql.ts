@@ -27,10 +27,12 @@ export const orderSqlChecks: readonly SqlCheck[] = [
     id: "O3",
     when: "A",
     database: "orders",
-    title: "a coupon is used by the orders that stand with it, and by none that was cancelled",
-    sql: `SELECT o.id, o.status, o.coupon_code, u.code AS used FROM orders o
-      LEFT JOIN coupon_use u ON u.order_id = o.id
-      WHERE u.code IS DISTINCT FROM CASE WHEN o.status <> 'cancelled' THEN o.coupon_code END`,
+    title: "a coupon is used by the orders that stand with it, for their user, and by no other",
+    sql: `SELECT coalesce(o.id, u.order_id) AS id, o.status, o.coupon_code, u.code AS used,
+        o.user_id AS "user", u.user_id AS "usedBy"
+      FROM orders o FULL JOIN coupon_use u ON u.order_id = o.id
+      WHERE u.code IS DISTINCT FROM CASE WHEN o.status <> 'cancelled' THEN o.coupon_code END
+        OR u.user_id <> o.user_id`,
   },
   {
     id: "O3",

@@ -68,7 +68,8 @@ function shipmentsFit(facts: OrderFacts): boolean {
   const statuses = preparedOf(facts).map(({ status }) => status);
   switch (order?.status) {
     case "confirmed":
-      return statuses.length === 1 && statuses[0] === "preparing" && shipments.length === 1;
+      // One that was sent off is on its way by now.
+      return statuses.join() === "preparing" && shipments.length === 1 && !order.dispatched;
     case "shipped":
       return statuses.join() === "dispatched" && shipments.length === 1;
     case "delivered":

@@ -51,6 +51,15 @@ export const stockChecks: readonly SqlCheck[] = [
       WHERE c.sold > coalesce(m.supplied, 0)`,
   },
   {
+    id: "S6",
+    when: "Q",
+    database: "inventory",
+    title: "what left the shelf for an order, or came back, was held for it",
+    sql: `SELECT order_id, sku, delta, reason, at FROM stock_movement m
+      WHERE order_id IS NOT NULL AND NOT EXISTS (SELECT FROM reservation r
+        WHERE r.order_id = m.order_id AND r.status <> 'rejected')`,
+  },
+  {
     id: "S7",
     when: "Q",
     database: "inventory",

@@ -30,6 +30,7 @@ export interface OutboxFact extends Keyed {
 export interface InboxFact extends Keyed {
   readonly name: string;
   readonly consumer: DatabaseName;
+  readonly aggregateId: string;
   readonly status: "done" | "parked" | "dead";
   /** Dead letters, and those that a person deleted and gave a reason for. */
   readonly letters: number;
@@ -64,7 +65,8 @@ const OUTBOX = (source: string): string =>
    FROM outbox ORDER BY id`;
 
 const INBOX = (consumer: string): string =>
-  `SELECT i.event_id::text AS key, name, '${consumer}' AS consumer, status, last_error AS "lastError",
+  `SELECT i.event_id::text AS key, name, '${consumer}' AS consumer,
+     aggregate_id AS "aggregateId", status, last_error AS "lastError",
      coalesce(d.letters, 0) AS letters,
      EXISTS (SELECT FROM dead_letter_audit a WHERE a.event_id = i.event_id AND deed = 'deleted')
        AS deleted, occurred_at > now() - ${KEPT} AS kept
