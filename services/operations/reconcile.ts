@@ -35,7 +35,7 @@ export interface Run extends Pick<Reconciliation, "checked" | "findings"> {
   readonly memory: Memory;
 }
 
-/** More than this is one trouble, and not so many: the rest waits for the next run. */
+/** More than this is one trouble, and not so many: the rest waits until its orders come round again. */
 const MOST_FINDINGS = 500;
 
 /**
