@@ -38,7 +38,7 @@ export const SearchResult = Strict({
   estimated: T.Optional(
     T.Literal(true, {
       description:
-        "more products match than are counted one by one, 1,500 at least: total and counts are told from a random sample of them",
+        "more products match than are counted one by one, 1,000 at least: total and counts are told from a random sample of them",
     }),
   ),
   didYouMean: Nullable(T.String({ description: "the nearest spelling, when nothing was found" })),

@@ -73,7 +73,7 @@ async function readPage(
 }
 
 /** A share of 10 % is then told to within 3.5: enough for the values of one facet. */
-const LEAST_SAMPLE = 0.4;
+const LEAST_SAMPLE = 0.6;
 
 /** However many filters there are, all that is read for them is bounded as it is for one. */
 function sharing({ db, limits }: Source, views: number): Source {
