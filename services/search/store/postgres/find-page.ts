@@ -59,7 +59,9 @@ export async function findPage(
   return rows.map(withKey("all", order));
 }
 
-const isFew = ({ limits }: Source, matches: number): boolean => matches <= limits.worthCounting;
+/** Also those that it costs less to sort than to walk to a page of them. */
+const isFew = ({ limits }: Source, size: number, walked: number): boolean =>
+  size <= Math.max(limits.worthCounting, walked);
 
 /** Products met on a walk, as if looked up: by date they lie together, and cost about a quarter. */
 const STRIDE: Readonly<Record<Order, number>> = {
@@ -134,7 +136,8 @@ async function pageOfGroups(
     if (after && RANK[group] < RANK[after[0]]) continue;
     const own = after?.[0] === group ? after : null;
     // A page that goes on keeps the order of the one before, also when the group has grown meanwhile.
-    const order = own ? own[1] : isFew(source, size) ? "score" : "date";
+    const walked = (matches.products / Math.max(1, size)) * paging.limit * STRIDE.date;
+    const order = own ? own[1] : isFew(source, size, walked) ? "score" : "date";
     const rest = { ...paging, order, after: own, limit: paging.limit - found.length };
     const read = order === "score" ? readSorted : walk;
     found.push(...(await read(source.db, view, rest)).map(withKey(group, order)));
