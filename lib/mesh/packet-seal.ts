@@ -1,7 +1,7 @@
-import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { MAC_BYTES, MacKeys } from "../mac-keys";
 import { RecentlyUsed } from "../recently-used";
 
-const MAC_BYTES = 32;
 const SENDER_BYTES = 8;
 const COUNTER_BYTES = 6;
 const HEAD_BYTES = MAC_BYTES + SENDER_BYTES + COUNTER_BYTES;
@@ -19,37 +19,31 @@ export type Fault = "unsealed" | "forged" | "repeated";
  * no key can neither make nor change a packet, send it elsewhere, nor send a recorded one again.
  */
 export class PacketSeal {
-  readonly #keys: readonly ReturnType<typeof createSecretKey>[];
+  readonly #keys: MacKeys;
   readonly #sender = randomBytes(SENDER_BYTES);
   readonly #heard = new RecentlyUsed<string, Float64Array>(SENDERS);
   #counter = 0;
 
   /** The first secret seals, all open. */
   constructor(secrets: readonly (string | Buffer)[]) {
-    this.#keys = secrets.map((secret) =>
-      createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "souk packet seal 1", 32))),
-    );
+    this.#keys = new MacKeys("souk packet seal 1", secrets);
   }
 
   seal(subject: string, data: Buffer): Buffer {
-    const [key] = this.#keys;
-    if (!key) throw new RangeError("no key to seal with");
     const sealed = Buffer.allocUnsafe(HEAD_BYTES + data.length);
     this.#sender.copy(sealed, MAC_BYTES);
     sealed.writeUIntBE(++this.#counter, MAC_BYTES + SENDER_BYTES, COUNTER_BYTES);
     data.copy(sealed, HEAD_BYTES);
-    this.#mac(key, subject, sealed).copy(sealed);
+    this.#keys.sign(`${subject}\n`, sealed.subarray(MAC_BYTES)).copy(sealed);
     return sealed;
   }
 
   /** What was sealed for one of `subjects`, or why it is dropped. */
   open(subjects: readonly string[], sealed: Buffer): Buffer | Fault {
     if (sealed.length < HEAD_BYTES) return "unsealed";
-    const mac = sealed.subarray(0, MAC_BYTES);
-    const genuine = this.#keys.some((key) =>
-      subjects.some((subject) => timingSafeEqual(this.#mac(key, subject, sealed), mac)),
-    );
-    if (!genuine) return "forged";
+    const [mac, rest] = [sealed.subarray(0, MAC_BYTES), sealed.subarray(MAC_BYTES)];
+    const isFor = (subject: string): boolean => this.#keys.isGenuine(mac, `${subject}\n`, rest);
+    if (!subjects.some(isFor)) return "forged";
     return this.#isRepeated(sealed) ? "repeated" : sealed.subarray(HEAD_BYTES);
   }
 
@@ -62,12 +56,5 @@ export class PacketSeal {
     if (counter <= (slots[counter % WINDOW] ?? 0)) return true;
     slots[counter % WINDOW] = counter;
     return false;
-  }
-
-  #mac(key: ReturnType<typeof createSecretKey>, subject: string, sealed: Buffer): Buffer {
-    return createHmac("sha256", key)
-      .update(`${subject}\n`)
-      .update(sealed.subarray(MAC_BYTES))
-      .digest();
   }
 }

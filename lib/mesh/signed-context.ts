@@ -1,11 +1,5 @@
-import {
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  timingSafeEqual,
-  type KeyObject,
-} from "node:crypto";
 import type { ServiceBroker } from "moleculer";
+import { MAC_BYTES, MacKeys } from "../mac-keys";
 import type { Identity, User } from "./types";
 
 /** How long a signed context is good, in seconds: longer than any call waits for its turn. */
@@ -24,8 +18,6 @@ interface Claims {
   readonly action: string;
   readonly issuedAt: number;
 }
-
-const MAC_BYTES = 32;
 
 const ADMITTED = Symbol("admitted");
 
@@ -49,14 +41,11 @@ export interface Introduction extends Identity {
  * context says. The first key signs; all of them verify, so that a key can be changed node by node.
  */
 export class ContextSigner {
-  readonly #keys: readonly KeyObject[];
+  readonly #keys: MacKeys;
   readonly #now: () => number;
 
   constructor(secrets: readonly (string | Buffer)[], now: () => number = Date.now) {
-    if (secrets.length === 0) throw new RangeError("no key to sign with");
-    this.#keys = secrets.map((secret) =>
-      createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "souk signed context 1", 32))),
-    );
+    this.#keys = new MacKeys("souk signed context 1", secrets);
     this.#now = now;
   }
 
@@ -90,7 +79,7 @@ export class ContextSigner {
   /** A call that waited, or is tried again, leaves with a fresh context. */
   #sign(claims: Claims): string {
     const text = write({ ...claims, issuedAt: this.#seconds() });
-    return `${text} ${macOf(this.#keys[0] as KeyObject, text).toString("base64url")}`;
+    return `${text} ${this.#keys.sign(text).toString("base64url")}`;
   }
 
   #verify(context: unknown): Claims | Refusal {
@@ -100,7 +89,7 @@ export class ContextSigner {
     const text = context.slice(0, end);
     const given = Buffer.from(context.slice(end + 1), "base64url");
     if (given.length !== MAC_BYTES) return "malformed";
-    if (!this.#keys.some((key) => timingSafeEqual(macOf(key, text), given))) return "forged";
+    if (!this.#keys.isGenuine(given, text)) return "forged";
     return read(text);
   }
 
@@ -125,9 +114,6 @@ function read(text: string): Claims {
   };
   return Object.freeze({ service, action, issuedAt: Number(issuedAt), user: frozen(user || null) });
 }
-
-const macOf = (key: KeyObject, text: string): Buffer =>
-  createHmac("sha256", key).update(text).digest();
 
 /** Handlers see the very object that further calls are signed from. */
 function frozen(user: User | null): User | null {
