@@ -59,14 +59,14 @@ export async function findPage(
   return rows.map(withKey("all", order));
 }
 
-/** Also those that it costs less to sort than to walk to a page of them. */
-const isFew = ({ limits }: Source, size: number, walked: number): boolean =>
-  size <= Math.max(limits.worthCounting, walked);
-
 /** Products met on a walk, as if looked up: by date they lie together, and cost about a quarter. */
 const STRIDE: Readonly<Record<Order, number>> = {
   ...{ score: 1, date: 0.25, price_asc: 1, price_desc: 1 },
 };
+
+/** Of a walk to a page of so many matches; what it costs to look one up is 1. */
+const walkCost = (products: number, matches: number, order: Order, limit: number): number =>
+  (products / Math.max(1, matches)) * limit * STRIDE[order];
 
 async function sortedOrWalked(
   { db }: Source,
@@ -77,7 +77,7 @@ async function sortedOrWalked(
   const inBand = ({ id }: Band): number => (counts.get(id) ?? 0) / Math.max(1, total);
   const first = firstBands(bands, inBand, paging, (2 * limit) / Math.max(1, total));
   const sorted = reached * sum(first.map(inBand));
-  const walked = (products / Math.max(1, total)) * limit * STRIDE[order];
+  const walked = walkCost(products, total, order, limit);
   if (order !== "score" && walked < (first.length > 0 ? sorted : reached)) {
     return walk(db, view, paging);
   }
@@ -136,8 +136,9 @@ async function pageOfGroups(
     if (after && RANK[group] < RANK[after[0]]) continue;
     const own = after?.[0] === group ? after : null;
     // A page that goes on keeps the order of the one before, also when the group has grown meanwhile.
-    const walked = (matches.products / Math.max(1, size)) * paging.limit * STRIDE.date;
-    const order = own ? own[1] : isFew(source, size, walked) ? "score" : "date";
+    const walked = walkCost(matches.products, size, "date", paging.limit);
+    const isFew = size <= Math.max(source.limits.worthCounting, walked);
+    const order = own ? own[1] : isFew ? "score" : "date";
     const rest = { ...paging, order, after: own, limit: paging.limit - found.length };
     const read = order === "score" ? readSorted : walk;
     found.push(...(await read(source.db, view, rest)).map(withKey(group, order)));

@@ -1,8 +1,8 @@
 import type { Queryable } from "../../../../lib/store/database";
-import { levelFor } from "./read-view";
-import { foundBy, Statement } from "./statement";
+import { levelOf } from "./read-view";
+import { foundInSample, Statement } from "./statement";
 import { LIVE } from "./tables";
-import { facetTerm, inSampleIndex, sampled, titleStem } from "./terms";
+import { facetTerm, titleStem } from "./terms";
 
 /** From each thing that products can have in common, so many are looked at. */
 const CANDIDATES = 500;
@@ -27,7 +27,7 @@ export async function findRelated(db: Queryable, id: string, limit: number): Pro
   const found = candidates.map(
     ({ term, level }) =>
       `SELECT id, ${rank} AS rank, in_stock, created FROM ${LIVE}.doc
-       WHERE ${foundBy(s, sampled([term], level))} AND ${inSampleIndex(level)}`,
+       WHERE ${foundInSample(s, [term], level)}`,
   );
   const rows = await db.query<{ id: string }>(
     `SELECT id FROM (${found.join(" UNION ")}) candidate WHERE id <> ${s.bind(id, "uuid")}
@@ -68,5 +68,5 @@ function rareStems({ stems }: Traits): Candidates[] {
 
 const someOf = ({ id, products }: { id: number; products: number }): Candidates => ({
   term: facetTerm(id),
-  level: products <= CANDIDATES ? 0 : levelFor(products, CANDIDATES),
+  level: levelOf(products, CANDIDATES),
 });

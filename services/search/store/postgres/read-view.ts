@@ -2,7 +2,7 @@ import type { Queryable } from "../../../../lib/store/database";
 import { countIds, type Counts } from "../../domain/count-facets";
 import {
   afterKey,
-  foundBy,
+  foundInSample,
   ORDER_BY,
   passing,
   scoreOf,
@@ -11,7 +11,7 @@ import {
   type Row,
 } from "./statement";
 import { ALL_PRODUCTS, LIVE } from "./tables";
-import { INDEXED_SAMPLES, inSampleIndex, sampled, SMALLEST_SAMPLE } from "./terms";
+import { INDEXED_SAMPLES, SMALLEST_SAMPLE } from "./terms";
 import type { TextQuery } from "./text-query";
 import { MISJUDGED, type View } from "./views";
 
@@ -108,7 +108,7 @@ async function count(
        SELECT id, created, price, facets, ${shown ? weighed(s, view, shown) : "terms"},
          ${passing(s, view)} AS passes, ${outside ? passing(s, outside) : "false"} AS outside
        FROM ${LIVE}.doc
-       WHERE ${foundBy(s, sampled(view.terms, level ?? 0))} AND ${inSampleIndex(level ?? 0)})
+       WHERE ${foundInSample(s, view.terms, level ?? 0)})
      SELECT count(*)::int AS reached, count(*) FILTER (WHERE passes)::int AS total,
        string_agg(facets, '') FILTER (WHERE passes) AS ids,
        string_agg(facets, '') FILTER (WHERE outside) AS outside,
@@ -135,8 +135,12 @@ const pageOf = (s: Statement, { order, after, limit }: Paging): string =>
      ORDER BY ${ORDER_BY[order]} LIMIT ${s.bind(limit, "int")}) shown`;
 
 /** The sample that has about `wanted` of so many matches; each level has half of the one before. */
-export const levelFor = (matches: number, wanted: number): number =>
+const levelFor = (matches: number, wanted: number): number =>
   Math.min(SMALLEST_SAMPLE, Math.max(1, Math.round(Math.log2(matches / wanted))));
+
+/** The same where `wanted` are few enough to be read all: level 0 has all products. */
+export const levelOf = (matches: number, wanted: number): number =>
+  matches <= wanted ? 0 : levelFor(matches, wanted);
 
 /** A larger one is not worth it: it is found in the index of all products, at the cost of all. */
 const LARGEST_SAMPLE = Math.min(...INDEXED_SAMPLES);

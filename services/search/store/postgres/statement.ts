@@ -1,4 +1,5 @@
 import type { Order, PageKey } from "../../domain/page-key";
+import { inSampleIndex, sampled } from "./terms";
 import { allOf, type TextQuery } from "./text-query";
 import type { View } from "./views";
 
@@ -31,6 +32,10 @@ export class Statement {
 /** One condition a term: PostgreSQL is faster at that than at one on all. */
 export const foundBy = (s: Statement, terms: readonly string[]): string =>
   terms.map((term) => `terms @@ ${s.bind(term, "tsquery")}`).join(" AND ") || "true";
+
+/** These terms, in the products of one sample; level 0 has all. */
+export const foundInSample = (s: Statement, terms: readonly string[], level: number): string =>
+  `${foundBy(s, sampled(terms, level))} AND ${inSampleIndex(level)}`;
 
 /** What is looked at in each product; told so that no index is asked for it. */
 export function passing(s: Statement, { checks, without, price, inStock }: View): string {

@@ -3,11 +3,10 @@ import { parseText } from "../../domain/parse-text";
 import { spoken, type FacetKind } from "../../domain/entry";
 import { respell } from "../../domain/spelling";
 import { compoundsIn, fold, wordsIn } from "../../domain/words";
-import { levelFor } from "./read-view";
+import { levelOf } from "./read-view";
 import { anyOf, resolveText } from "./resolve-text";
-import { foundBy, Statement } from "./statement";
+import { foundInSample, Statement } from "./statement";
 import { LIVE } from "./tables";
-import { inSampleIndex, sampled } from "./terms";
 import { toTextQuery } from "./text-query";
 import { completionsOf } from "./vocabulary";
 
@@ -87,12 +86,11 @@ async function facetsLike(db: Queryable, text: string): Promise<string[]> {
 
 /** Short names first: they are nearest to what was typed. */
 async function namesLike(db: Queryable, query: string, atMost: number): Promise<string[]> {
-  const level = atMost > WORTH_SORTING ? levelFor(atMost, WORTH_SORTING) : 0;
   const s = new Statement();
   const rows = await db.query<{ name: string }>(
     `SELECT p.card->>'name' AS name FROM (
        SELECT id, name_length, created FROM ${LIVE}.doc
-       WHERE ${foundBy(s, sampled([`(${query})`], level))} AND ${inSampleIndex(level)}
+       WHERE ${foundInSample(s, [`(${query})`], levelOf(atMost, WORTH_SORTING))}
        ORDER BY name_length, created DESC, id LIMIT ${NAMES}) d
      JOIN ${LIVE}.product p USING (id) WHERE p.active ORDER BY d.name_length, d.created DESC, d.id`,
     s.values,
