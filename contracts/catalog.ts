@@ -18,6 +18,10 @@ import {
 } from "./common";
 import { OnHand } from "./inventory";
 
+/** Of one product. */
+export const MAX_IMAGES = 50;
+export const MAX_VARIANTS = 250;
+
 const Image = Strict({
   url: T.String({
     minLength: 1,
@@ -68,8 +72,8 @@ const productInput = {
   brand: T.Optional(Text(120)),
   categories: T.Optional(T.Array(Slug, { maxItems: 20, uniqueItems: true })),
   attributes: T.Optional(Attributes),
-  images: T.Optional(T.Array(Image, { maxItems: 50 })),
-  variants: T.Array(Variant, { minItems: 1, maxItems: 250 }),
+  images: T.Optional(T.Array(Image, { maxItems: MAX_IMAGES })),
+  variants: T.Array(Variant, { minItems: 1, maxItems: MAX_VARIANTS }),
 };
 
 /** A sellable SKU at its price of now. */
@@ -140,7 +144,7 @@ export const catalog = defineContract({
             ...Variant.properties,
             onHand: T.Optional(OnHand),
           }),
-          { minItems: 1, maxItems: 250 },
+          { minItems: 1, maxItems: MAX_VARIANTS },
         ),
       }),
       result: Product,

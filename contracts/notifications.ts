@@ -2,7 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
 import { Id, ListOf, Nullable, OneOf, Page, Text, Time } from "./common";
-import { byIdempotencyKey, repeatable, Repeatable } from "./repeatable";
+import { byIdempotencyKey, repeatable, Repeatable, replayHeader } from "./repeatable";
 
 export const Notification = Strict({
   id: Id,
@@ -228,7 +228,7 @@ export const notifications = defineContract({
           body: answer,
           headers: {
             location: `/api/v1/admin/notifications/bulk/${answer.bulkId}`,
-            ...(replayed ? { "idempotency-replayed": "true" } : {}),
+            ...replayHeader(replayed),
           },
         }),
       },

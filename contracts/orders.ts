@@ -15,7 +15,13 @@ import {
   Text,
   Time,
 } from "./common";
-import { byIdempotencyKey, IdempotencyKey, repeatable, Repeatable } from "./repeatable";
+import {
+  byIdempotencyKey,
+  IdempotencyKey,
+  repeatable,
+  Repeatable,
+  replayHeader,
+} from "./repeatable";
 import { OrderIds, settle, toReconcile } from "./reconciliation";
 
 export const OrderStatus = OneOf([
@@ -157,7 +163,7 @@ export const orders = defineContract({
         method: "POST",
         path: "/orders",
         status: 202,
-        headers: { idempotencyKey: "idempotency-key" },
+        headers: byIdempotencyKey.headers,
         requires: { "idempotency-key": "IDEMPOTENCY_KEY_REQUIRED" },
         errors: [
           "IDEMPOTENCY_KEY_REQUIRED",
@@ -171,7 +177,7 @@ export const orders = defineContract({
           body: order,
           headers: {
             location: `/api/v1/orders/${order.id}`,
-            ...(replayed ? { "idempotency-replayed": "true" } : {}),
+            ...replayHeader(replayed),
           },
         }),
       },

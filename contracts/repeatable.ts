@@ -15,11 +15,15 @@ export const repeatable = { idempotencyKey: T.Optional(IdempotencyKey) };
 export const Repeatable = <S extends TSchema>(answer: S) =>
   Strict({ answer, replayed: T.Boolean() });
 
+/** Header of an answer that was given before. */
+export const replayHeader = (replayed: boolean): Readonly<Record<string, string>> =>
+  replayed ? { "idempotency-replayed": "true" } : {};
+
 /** Its route. */
 export const byIdempotencyKey = {
   headers: { idempotencyKey: "idempotency-key" },
   reply: ({ answer, replayed }: { answer: unknown; replayed: boolean }) => ({
     body: answer,
-    ...(replayed ? { headers: { "idempotency-replayed": "true" } } : {}),
+    headers: replayHeader(replayed),
   }),
 };

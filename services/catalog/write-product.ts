@@ -1,17 +1,11 @@
-import type { catalog, Product } from "../../contracts/catalog";
+import { MAX_IMAGES, type catalog, type Product } from "../../contracts/catalog";
 import { fail, invalidField } from "../../contracts/errors";
 import { hasCode } from "../../lib/errors";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope, NewEvent } from "../../lib/messaging/event";
 import type { ParamsOf } from "../../lib/mesh/types";
 import { missingCategories, type CategoryRef } from "./domain/categories";
-import {
-  assertDistinctSkus,
-  changeProduct,
-  MAX_IMAGES,
-  newProduct,
-  replaceProduct,
-} from "./domain/product";
+import { assertDistinctSkus, changeProduct, newProduct, replaceProduct } from "./domain/product";
 import { productEvent, type FirstStock } from "./domain/product-event";
 import { slugCandidates } from "./domain/slug";
 import type { ProductStore } from "./store/product-store";

@@ -1,4 +1,4 @@
-import type { Product } from "../../../contracts/catalog";
+import { MAX_IMAGES, MAX_VARIANTS, type Product } from "../../../contracts/catalog";
 import { invalidField } from "../../../contracts/errors";
 import { canonicalJson } from "../../../lib/canonical-json";
 
@@ -48,8 +48,6 @@ export function changeProduct(
   return unlessSame(product, next, now);
 }
 
-export const MAX_IMAGES = 50;
-
 /** Where the shop shows the pictures that were uploaded to it. */
 const isUpload = ({ url }: Product["images"][number]): boolean => url.startsWith("/media/");
 
@@ -65,8 +63,6 @@ function imagesWithUploads(old: Product["images"], fromFile: Product["images"]):
   const imported = fromFile.slice(0, MAX_IMAGES - uploads.length);
   return [...first, ...imported, ...uploads.slice(first.length)];
 }
-
-const MAX_VARIANTS = 250;
 
 /** Whether the two differ in nothing that a customer sees but the price. */
 const looksLike = (a: Variant, b: Variant): boolean =>

@@ -1,4 +1,5 @@
 import { Value } from "@sinclair/typebox/value";
+import { MAX_IMAGES, MAX_VARIANTS } from "../../../contracts/catalog";
 import { Sku } from "../../../contracts/common";
 import { minorDigits } from "../../../lib/money/money";
 import { readUrl } from "./collect-images";
@@ -13,8 +14,6 @@ import { toSlug } from "./slug";
 const LIMITS = { name: 255, brand: 120, variant: 255, "image alt": 255 } as const;
 const VALUE_LIMIT = 255;
 const CATEGORY_LIMIT = 20;
-const IMAGE_LIMIT = 50;
-const VARIANT_LIMIT = 250;
 
 /** The rows of one product. */
 export interface PlainGroup extends RowGroup {
@@ -106,8 +105,8 @@ function readVariants(rows: readonly PlainRow[], currency: string): Findings<Imp
     const { variant, warning } = read.value;
     const first = rowOfSku.get(variant.sku);
     if (first !== undefined) report(`sku ${quoted(variant.sku)} is already on row ${first}`);
-    else if (found.value.length >= VARIANT_LIMIT) {
-      report(`is a variant too many; a product has at most ${VARIANT_LIMIT}`);
+    else if (found.value.length >= MAX_VARIANTS) {
+      report(`is a variant too many; a product has at most ${MAX_VARIANTS}`);
     } else {
       if (warning !== undefined) report(`quantity ${warning}`);
       rowOfSku.set(variant.sku, line.row);
@@ -165,8 +164,8 @@ function readImages(
       "fault" in url ? `image ${url.fault}` : tooLong("image alt", alt, LIMITS["image alt"]);
     if (fault !== undefined) errors.push({ row, message: fault });
     else if ("value" in url && !altOf.has(url.value)) {
-      if (altOf.size < IMAGE_LIMIT) altOf.set(url.value, alt || name);
-      else errors.push({ row, message: `is an image too many; at most ${IMAGE_LIMIT}` });
+      if (altOf.size < MAX_IMAGES) altOf.set(url.value, alt || name);
+      else errors.push({ row, message: `is an image too many; at most ${MAX_IMAGES}` });
     }
   }
   return { value: [...altOf].map(([url, alt]) => ({ url, alt })), errors };

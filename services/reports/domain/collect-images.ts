@@ -1,10 +1,10 @@
+import { MAX_IMAGES } from "../../../contracts/catalog";
 import type { Findings, ImportedProduct, Parsed, RowError } from "./imported-product";
 import { cut, quoted, tooLong } from "./plain-text";
 import { optionValuesOf, type ImageCells, type VariantCells } from "./read-shopify-row";
 
 type Image = ImportedProduct["images"][number];
 
-const IMAGE_LIMIT = 50;
 const URL_LIMIT = 2_048;
 const ALT_LIMIT = 255;
 
@@ -26,9 +26,8 @@ export function collectImages(
       "fault" in url ? `${column} ${url.fault}` : tooLong("Image Alt Text", alt, ALT_LIMIT);
     if (fault !== undefined) errors.push({ row, message: fault });
     if ("fault" in url || fault !== undefined || altOf.has(url.value)) return;
-    if (altOf.size < IMAGE_LIMIT) altOf.set(url.value, alt || name);
-    else
-      errors.push({ row, message: `is an image too many; a product has at most ${IMAGE_LIMIT}` });
+    if (altOf.size < MAX_IMAGES) altOf.set(url.value, alt || name);
+    else errors.push({ row, message: `is an image too many; a product has at most ${MAX_IMAGES}` });
   };
   const placed = images.map((image) => ({ ...image, place: readPosition(image, errors) }));
   placed.sort((a, b) => a.place - b.place || a.row - b.row);

@@ -1,4 +1,5 @@
 import { Value } from "@sinclair/typebox/value";
+import { MAX_VARIANTS } from "../../../contracts/catalog";
 import { Sku } from "../../../contracts/common";
 import type { Findings, ImportedVariant, Parsed, RowError } from "./imported-product";
 import { parsePrice } from "./parse-price";
@@ -8,7 +9,6 @@ import { NO_OPTIONS, optionValuesOf, type VariantCells } from "./read-shopify-ro
 import { dashed } from "./slug";
 import { stableSkus } from "./stable-sku";
 
-const VARIANT_LIMIT = 250;
 const NAME_LIMIT = 64;
 const VALUE_LIMIT = 255;
 
@@ -69,9 +69,9 @@ function faultAmong({ cells, sku }: Draft, rowOfSku: ReadonlyMap<string, number>
       ? `has the same options as row ${first} and no SKU of its own`
       : `Variant SKU ${quoted(sku)} is already on row ${first}`;
   }
-  return rowOfSku.size < VARIANT_LIMIT
+  return rowOfSku.size < MAX_VARIANTS
     ? undefined
-    : `is a variant too many; a product has at most ${VARIANT_LIMIT}`;
+    : `is a variant too many; a product has at most ${MAX_VARIANTS}`;
 }
 
 function readVariant(
