@@ -9,7 +9,7 @@ import { Client as Postgres } from "pg";
 import { databaseUrl } from "../lib/store/postgres";
 import { AdminClient, Client } from "../test/support/client";
 import { commitRate } from "./support/commit-rate";
-import { ADMIN, runShop, type RunningShop } from "./support/running-shop";
+import { runShop, type RunningShop } from "./support/running-shop";
 import { inParallel, percentile } from "./support/statistics";
 
 const { values: options } = parseArgs({
@@ -36,8 +36,7 @@ async function main(): Promise<void> {
 
 async function measure(shop: RunningShop) {
   const anyone = new Client(shop.url);
-  const { token } = await anyone.login(ADMIN.email, ADMIN.password);
-  const admin = new AdminClient(shop.url, token);
+  const admin = await AdminClient.signIn(shop.url);
   for (let i = 0; i < SKUS; i++) await admin.sell(`BENCH-${i}`, 2500, 1_000_000);
   const buyer = await anyone.register();
   const confirmations = await Confirmations.watch(shop);

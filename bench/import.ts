@@ -11,7 +11,7 @@ import type { Job } from "../contracts/reports";
 import { AdminClient, Client } from "../test/support/client";
 import { InventedCatalogue } from "./support/invented-catalogue";
 import type { LoopSample } from "./support/report-loop-delay";
-import { ADMIN, runShop, type RunningShop } from "./support/running-shop";
+import { runShop, type RunningShop } from "./support/running-shop";
 import { percentile } from "./support/statistics";
 
 const { values: options } = parseArgs({
@@ -37,8 +37,7 @@ async function main(): Promise<void> {
   const shop = await runShop();
   try {
     const anyone = new Client(shop.url);
-    const { token } = await anyone.login(ADMIN.email, ADMIN.password);
-    const admin = new AdminClient(shop.url, token);
+    const admin = await AdminClient.signIn(shop.url);
     for (let i = 0; i < SKUS; i++) await admin.sell(`BENCH-${i}`, 2_500, 1_000_000);
     await quietBaseline(shop);
     const file = [HEADER, ...rows()].join("\n");

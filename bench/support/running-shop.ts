@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "../../lib/embedded/postgres";
+import { ADMIN } from "../../test/support/client";
 import type { LoopSample } from "./report-loop-delay";
 
-export const ADMIN = { email: "admin@example.com", password: "an admin's password" };
 const root = join(__dirname, "../..");
 
 /** The compiled shop as a process of its own on a PostgreSQL of its own. */
@@ -38,8 +38,7 @@ export async function runShop(env: Readonly<Record<string, string>> = {}): Promi
       SEED: "none",
       RATE_LIMIT: "off",
       LOG_LEVEL: "error",
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
+      ...ADMIN,
       ...env,
     },
   });

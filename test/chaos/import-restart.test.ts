@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Product } from "../../contracts/catalog";
 import type { Job } from "../../contracts/reports";
-import { AdminClient, Client } from "../support/client";
+import type { Client } from "../support/client";
+import { ADMIN, AdminClient } from "../support/client";
 import { eventually } from "../support/eventually";
 import { ShopProcess } from "../support/shop-process";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const PRODUCTS = 250;
 const VARIANTS = 8;
 const ROWS = PRODUCTS * VARIANTS;
@@ -25,11 +25,6 @@ async function shopOfItsOwn(): Promise<ShopProcess> {
   onTestFinished(() => shop.remove());
   await shop.start();
   return shop;
-}
-
-async function adminOf(shop: ShopProcess): Promise<AdminClient> {
-  const client = await new Client(shop.url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  return new AdminClient(shop.url, client.token);
 }
 
 async function upload(admin: AdminClient): Promise<string> {
@@ -101,7 +96,7 @@ async function buyNewest(buyer: Client, admin: AdminClient): Promise<string[]> {
 
 test("an import killed twice ends with the catalogue of one that was not, and brings nothing sold back", async () => {
   const whole = await shopOfItsOwn();
-  const wholeAdmin = await adminOf(whole);
+  const wholeAdmin = await AdminClient.signIn(whole.url);
   const wholeJob = await upload(wholeAdmin);
   const done = await until(wholeAdmin, wholeJob, isOver);
   expect(done).toMatchObject({ status: "completed", errors: [] });
@@ -110,14 +105,14 @@ test("an import killed twice ends with the catalogue of one that was not, and br
   await whole.interrupt();
 
   const shop = await shopOfItsOwn();
-  let admin = await adminOf(shop);
+  let admin = await AdminClient.signIn(shop.url);
   const id = await upload(admin);
   const sold: string[] = [];
   for (const share of [1 / 3, 2 / 3]) {
     await until(admin, id, ({ progress }) => progress.done >= share * ROWS);
     await shop.kill();
     await shop.start();
-    admin = await adminOf(shop);
+    admin = await AdminClient.signIn(shop.url);
     sold.push(...(await buyNewest(await admin.register(), admin)));
   }
   const job = await until(admin, id, isOver);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../contracts/orders";
-import { AdminClient, Client } from "../support/client";
+import type { Client } from "../support/client";
+import { ADMIN, AdminClient } from "../support/client";
 import { eventually } from "../support/eventually";
 import { isRunning } from "../support/is-running";
 import { ShopProcess } from "../support/shop-process";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const SKUS = ["KILL-A", "KILL-B"];
 const ON_HAND = 60;
 const METHODS = [
@@ -25,9 +25,6 @@ beforeAll(async () => {
   await shop.start();
 });
 afterAll(() => shop.remove());
-
-const signIn = (): Promise<Client> =>
-  new Client(shop.url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
 
 /** Buyers who keep ordering until the shop dies under them; the ids that were accepted. */
 async function buyUntilKilled(buyer: Client, killAfter: number): Promise<string[]> {
@@ -52,15 +49,15 @@ async function buyUntilKilled(buyer: Client, killAfter: number): Promise<string[
 }
 
 test("kill -9 under load, three times: every accepted order ends and all books agree", async () => {
-  const admin = new AdminClient(shop.url, (await signIn()).token);
+  const admin = await AdminClient.signIn(shop.url);
   for (const sku of SKUS) await admin.sell(sku, 1000, ON_HAND);
   const accepted: string[] = [];
   for (const killAfter of [15, 25, 35]) {
-    accepted.push(...(await buyUntilKilled(await signIn(), killAfter)));
+    accepted.push(...(await buyUntilKilled(await AdminClient.signIn(shop.url), killAfter)));
     await shop.start();
   }
 
-  const books = new AdminClient(shop.url, (await signIn()).token);
+  const books = await AdminClient.signIn(shop.url);
   const orders = await allEnded(books);
   expect(accepted.filter((id) => !orders.has(id))).toEqual([]);
 

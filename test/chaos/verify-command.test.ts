@@ -6,10 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findEmbeddedPostgres } from "../../lib/embedded/postgres";
 import { databaseUrl } from "../../lib/store/postgres";
 import { connect } from "../../verify/snapshot";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient } from "../support/client";
 import { ShopProcess } from "../support/shop-process";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const root = join(__dirname, "../..");
 
 let shop: ShopProcess;
@@ -39,8 +38,8 @@ async function onOrders(sql: string): Promise<void> {
 }
 
 test("it waits for a shop that runs to come to rest, finds nothing wrong, and leaves it running", async () => {
-  const admin = await new Client(shop.url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  await new AdminClient(shop.url, admin.token).sell("V-1", 2_500, 5);
+  const admin = await AdminClient.signIn(shop.url);
+  await admin.sell("V-1", 2_500, 5);
   const placed = await admin.order([{ sku: "V-1", quantity: 1 }]);
   expect(placed.status).toBe(202);
   const { code, text } = await runVerify(shop.dataDir);

@@ -3,11 +3,9 @@ import type { Product } from "../../contracts/catalog";
 import type { Job } from "../../contracts/reports";
 import type { SearchResult } from "../../contracts/search";
 import { searchByHand } from "../support/brute-force-search";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { noRealCatalogue, realImportFiles, type Stocked } from "../support/real-catalogue";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
-
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 
 /** From the import route to the search route, with nothing but HTTP in between. */
 describe.skipIf(noRealCatalogue)("real catalogues, imported and searched", () => {
@@ -20,8 +18,7 @@ describe.skipIf(noRealCatalogue)("real catalogues, imported and searched", () =>
   beforeAll(async () => {
     shop = await startTestShop({ env: ADMIN });
     const anyone = new Client(shop.url);
-    const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-    admin = new AdminClient(shop.url, token);
+    admin = await AdminClient.signIn(shop.url);
     buyer = await anyone.register();
     for (const { name, csv } of realImportFiles()) await importFile(name, csv);
     all = await readShop();

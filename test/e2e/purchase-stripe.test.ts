@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { eventually } from "../support/eventually";
 import { startTestShop, type TestShop } from "../support/shop";
 import { startStripeServer, type StripeServer } from "../support/stripe-server";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const SKU = "T-STRIPE";
 
 let stripe: StripeServer;
@@ -19,8 +18,7 @@ beforeAll(async () => {
     env: { ...stripe.env, ...ADMIN },
   });
   const anyone = new Client(shop.url);
-  const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  admin = new AdminClient(shop.url, token);
+  admin = await AdminClient.signIn(shop.url);
   buyer = await anyone.register();
   await admin.sell(SKU, 2500, 10);
 });

@@ -4,12 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ServiceName } from "../../contracts";
 import type { Order } from "../../contracts/orders";
 import type { Job } from "../../contracts/reports";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { eventually } from "../support/eventually";
 import { flashSale } from "../support/flash-sale";
 import { shopModes, type RunningShop } from "../support/shop-modes";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 /** What it takes to sell something. */
 const SAGA: ServiceName[] = [
   "gateway",
@@ -32,10 +31,7 @@ describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) =
   beforeAll(async () => {
     shop = await mode.start(ADMIN);
     const anyone = new Client(shop.url);
-    admin = new AdminClient(
-      shop.url,
-      (await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD)).token,
-    );
+    admin = await AdminClient.signIn(shop.url);
     buyer = await anyone.register();
   }, 180_000);
   afterAll(async () => {
@@ -250,8 +246,7 @@ describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) =
     const hasty = await mode.start({ ...ADMIN, ORDER_TIMEOUT_MS: "1000" }, SAGA);
     try {
       const anyone = new Client(hasty.url);
-      const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      const clerk = new AdminClient(hasty.url, token);
+      const clerk = await AdminClient.signIn(hasty.url);
       await clerk.sell("HASTY-1", 2500, 2);
       const shopper = await anyone.register();
       // The card answers after three seconds: the charge succeeds when its order is over.

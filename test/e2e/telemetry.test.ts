@@ -93,8 +93,7 @@ describe.each(["one process", "two processes"] as const)("a purchase through %s"
       await startMesh(mesh, spread, collector.url);
       const front = mesh.processes.find(({ url }) => url !== "");
       const anyone = new Client(front?.url ?? "");
-      const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      const admin = new AdminClient(anyone.base, token);
+      const admin = await AdminClient.signIn(anyone.base, ADMIN);
       await admin.sell("SEEN-1", 2500, 5);
       const buyer = await signUp(anyone);
       await tryOddPlaces(anyone, buyer);

@@ -5,14 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { NatsServer } from "../support/nats-server";
 import { buildImage, type Image } from "./build-image";
 
 const run = promisify(execFile);
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const scratch = mkdtempSync(join(tmpdir(), "souk-image-"));
 let image: Image;
 let app: string;
@@ -76,8 +75,8 @@ test("its command starts the shop, its health check sees it, SIGTERM ends it in 
   await eventually(isHealthy, { timeoutMs: 60_000, what: "the container to be healthy" });
 
   const url = `http://127.0.0.1:${env.PORT}`;
-  const { token } = await new Client(url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  await new AdminClient(url, token).sell("IMAGE-1", 1000, 1);
+  const admin = await AdminClient.signIn(url);
+  await admin.sell("IMAGE-1", 1000, 1);
   const buyer = await new Client(url).register();
   const placed = await buyer.order([{ sku: "IMAGE-1", quantity: 1 }]);
   const order = await buyer.until(placed.body.id, "confirmed");

@@ -4,13 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { newId } from "../../lib/ids";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { ClusterServers, clusterServersAreThere } from "../support/cluster-servers";
 import { eventually } from "../support/eventually";
 import { runCommands, runConsole } from "../support/run-console";
 import { startTestShop, type TestShop } from "../support/shop";
-
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 
 describe.skipIf(!clusterServersAreThere())("a console that joins the mesh", () => {
   let servers: ClusterServers;
@@ -27,8 +25,8 @@ describe.skipIf(!clusterServersAreThere())("a console that joins the mesh", () =
       JWT_PRIVATE_KEY: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
     };
     shop = await startTestShop({ env: { ...ADMIN, ...servers.env, ...env } });
-    const { token } = await new Client(shop.url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-    await new AdminClient(shop.url, token).sell("CONSOLE-1", 1000, 3);
+    const admin = await AdminClient.signIn(shop.url);
+    await admin.sell("CONSOLE-1", 1000, 3);
     buyer = await new Client(shop.url).register();
   });
   afterAll(async () => {

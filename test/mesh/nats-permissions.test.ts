@@ -4,14 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serviceNames } from "../../contracts";
 import { natsOptions } from "../../lib/messaging/nats-options";
 import { onDrain } from "../../lib/mesh/drain";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { ClusterServers, clusterServersAreThere } from "../support/cluster-servers";
 import { eventually } from "../support/eventually";
 import { GuardedNats } from "../support/nats-cluster";
 import { runCommands } from "../support/run-console";
 import { startTestShop, type TestShop } from "../support/shop";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const namespace = `g${randomBytes(4).toString("hex")}`;
 const stream = `${namespace.toUpperCase()}_EVENTS`;
 
@@ -58,8 +57,7 @@ describe.skipIf(!clusterServersAreThere())(
 
     test("carries the whole shop, a service a node: a purchase, a decline, a broadcast", async () => {
       const anyone = new Client(shop("gateway").url);
-      const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      const admin = new AdminClient(shop("gateway").url, token);
+      const admin = await AdminClient.signIn(shop("gateway").url);
       await admin.sell("GUARD-1", 1000, 3);
       const buyer = await anyone.register();
       const placed = await buyer.order([{ sku: "GUARD-1", quantity: 2 }]);
@@ -80,8 +78,8 @@ describe.skipIf(!clusterServersAreThere())(
 
     test("lets the operator's console see an order, how far consumers are, and send a node away", async () => {
       const gateway = new Client(shop("gateway").url);
-      const { token } = await gateway.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      await new AdminClient(gateway.base, token).sell("GUARD-2", 1000, 3);
+      const admin = await AdminClient.signIn(gateway.base);
+      await admin.sell("GUARD-2", 1000, 3);
       const buyer = await gateway.register();
       const { id } = (await buyer.order([{ sku: "GUARD-2", quantity: 1 }])).body;
       await buyer.until(id, "confirmed");

@@ -3,12 +3,11 @@ import { Client as PostgresClient } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { serviceNames, type ServiceName } from "../../contracts";
 import { databaseUrl } from "../../lib/store/postgres";
-import { AdminClient, Client } from "../support/client";
+import { ADMIN, AdminClient, Client } from "../support/client";
 import { ClusterServers, clusterServersAreThere } from "../support/cluster-servers";
 import { eventually } from "../support/eventually";
 import { ShopProcess } from "../support/shop-process";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const FRONT: ServiceName[] = ["gateway", "users", "orders", "search"];
 const BACK = serviceNames.filter((name) => !FRONT.includes(name));
 
@@ -42,8 +41,7 @@ describe.skipIf(!clusterServersAreThere())(
 
     test("a purchase crosses both, is confirmed, and its stock is sold", async () => {
       const anyone = new Client(front.url);
-      const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      const admin = new AdminClient(front.url, token);
+      const admin = await AdminClient.signIn(front.url);
       await admin.sell("MESH-1", 1000, 3);
       const buyer = await anyone.register();
       const placed = await buyer.order([{ sku: "MESH-1", quantity: 2 }]);
@@ -58,9 +56,7 @@ describe.skipIf(!clusterServersAreThere())(
     });
 
     test("a report of several mebibytes arrives whole, over a NATS that carries one at a time", async () => {
-      const anyone = new Client(front.url);
-      const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-      const admin = new AdminClient(front.url, token);
+      const admin = await AdminClient.signIn(front.url);
       const period = { from: "2026-01-01", to: "2026-01-02", format: "xlsx" };
       const { jobId } = (await admin.post<{ jobId: string }>("/admin/reports/sales", period)).body;
       await eventually(async () => {
@@ -70,7 +66,7 @@ describe.skipIf(!clusterServersAreThere())(
       const bytes = randomBytes(3_333_333);
       await makeResult(jobId, bytes);
       const url = `${front.url}/api/v1/admin/jobs/${jobId}/result`;
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${admin.token}` };
       const answer = await fetch(url, { headers });
       expect(answer.headers.get("content-length")).toBe("3333333");
       expect(answer.headers.get("content-type")).toContain("spreadsheetml");

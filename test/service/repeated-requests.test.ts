@@ -2,11 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StockLevel } from "../../contracts/inventory";
 import type { Order } from "../../contracts/orders";
-import { AdminClient, Client, type Answer } from "../support/client";
+import { ADMIN, AdminClient, Client, type Answer } from "../support/client";
 import { dbOf } from "../support/service-db";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 let shop: TestShop;
 let admin: AdminClient;
 let buyer: Client;
@@ -14,8 +13,7 @@ let buyer: Client;
 beforeAll(async () => {
   shop = await startTestShop({ env: ADMIN });
   const anyone = new Client(shop.url);
-  const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  admin = new AdminClient(shop.url, token);
+  admin = await AdminClient.signIn(shop.url);
   buyer = await anyone.register();
 });
 afterAll(() => shop.stop());

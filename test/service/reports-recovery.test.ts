@@ -50,11 +50,7 @@ describe("an import whose worker", () => {
   test("stops goes on where it was, in the next process", async () => {
     const shelves = new Shelves();
     const first = await startReports(shelves);
-    let arrived: () => void = () => undefined;
-    const atTen = new Promise<void>((resolve) => (arrived = resolve));
-    shelves.before = (slug) => {
-      if (slug === "p-10") arrived();
-    };
+    const atTen = shelves.reaches("p-10");
     const id = await upload(first, file(...products(40)));
     await atTen;
     await stopReports(first);
@@ -197,11 +193,7 @@ describe("jobs in order", () => {
 test("of two imports the younger has the last word, though the older one was interrupted", async () => {
   const shelves = new Shelves();
   const first = await startReports(shelves);
-  let arrived: () => void = () => undefined;
-  const atTen = new Promise<void>((resolve) => (arrived = resolve));
-  shelves.before = (slug) => {
-    if (slug === "p-10") arrived();
-  };
+  const atTen = shelves.reaches("p-10");
   const rows = (price: string) =>
     file(...products(40).map((row) => ({ ...row, "Variant Price": price })));
   const older = await upload(first, rows("1"));

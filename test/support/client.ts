@@ -13,6 +13,9 @@ export interface Answer<T = unknown> {
 const FINAL = ["cancelled", "refunded", "delivered"];
 const PASSWORD = "correct horse battery";
 
+/** What a shop is started with to have its admin. */
+export const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
+
 export const address = {
   name: "Ada Lovelace",
   line1: "Marktgasse 1",
@@ -108,6 +111,11 @@ export class Client {
 
 /** What only an admin may see and do. */
 export class AdminClient extends Client {
+  static async signIn(base: string, admin = ADMIN): Promise<AdminClient> {
+    const { token } = await new Client(base).login(admin.ADMIN_EMAIL, admin.ADMIN_PASSWORD);
+    return new AdminClient(base, token);
+  }
+
   async sell(sku: string, amount: number, onHand: number): Promise<void> {
     const slug = sku.toLowerCase();
     const variants = [{ sku, price: { amount, currency: "EUR" } }];

@@ -2,10 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Order } from "../../contracts/orders";
 import { openTarget, type Target } from "../../verify/target";
 import { verify } from "../../verify/verify";
-import { AdminClient, address, Client } from "./client";
+import { ADMIN, AdminClient, address, Client } from "./client";
 import { eventually, startTestShop, type TestShop } from "./shop";
-
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 
 /** The stores of a shop that was stopped after one order of each fate. */
 export async function aHealthyShop(): Promise<Target> {
@@ -21,9 +19,8 @@ export async function aShopAtRest(
   const shop = await startTestShop({ env: { ...ADMIN, ...env } });
   try {
     const target = await openTarget({ ...shop.config, postgresUrl: shop.runtime.postgresUrl });
-    const anyone = new Client(shop.url);
-    const signedIn = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-    await oneOrderOfEachFate(new AdminClient(shop.url, signedIn.token), await anyone.register());
+    const admin = await AdminClient.signIn(shop.url);
+    await oneOrderOfEachFate(admin, await new Client(shop.url).register());
     await atRest(target);
     return { shop, target };
   } catch (error) {

@@ -3,12 +3,11 @@ import { serviceNames, type ServiceName } from "../../contracts";
 import { violated, toLines } from "../../verify/report";
 import { openTarget } from "../../verify/target";
 import { verify } from "../../verify/verify";
-import { AdminClient, Client } from "./client";
+import { ADMIN, AdminClient, Client } from "./client";
 import { ClusterServers } from "./cluster-servers";
 import { PostgresServer } from "./postgres-server";
 import { ShopProcess } from "./shop-process";
 
-const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 const FRONT: ServiceName[] = ["users", "orders", "search"];
 const BACK = serviceNames.filter((name) => name !== "gateway" && !FRONT.includes(name));
 
@@ -47,8 +46,7 @@ export class OutageShop {
     // Last, so that it has everybody to ask when it is ready.
     await processes[0]?.start();
     const anyone = new Client(processes[0]?.url ?? "");
-    const { token } = await anyone.login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-    const admin = new AdminClient(anyone.base, token);
+    const admin = await AdminClient.signIn(anyone.base);
     return new OutageShop(servers, postgres, env, processes, admin, await anyone.register());
   }
 

@@ -29,6 +29,13 @@ export class Shelves {
     }),
   ];
 
+  /** Resolves when this product is about to be taken. */
+  reaches(slug: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.before = (next) => (next === slug ? resolve() : undefined);
+    });
+  }
+
   async #put(product: CatalogPut) {
     await this.before(product.slug);
     this.puts.push(product.slug);
