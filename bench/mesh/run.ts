@@ -169,10 +169,10 @@ const aProduct = () => ({
 });
 
 const DIFFERENT_SLUGS = `
-local n = 0
+local n, round = 0, os.time()
 request = function()
   n = n + 1
-  return wrk.format("GET", "/api/v1/products/product-" .. n)
+  return wrk.format("GET", "/api/v1/products/product-" .. round .. "-" .. n)
 end`;
 
 async function main(): Promise<void> {
