@@ -2,6 +2,7 @@ import { createECDH, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { messageOf } from "../lib/errors";
+import { signingAlgorithmOf } from "../lib/mesh/signing-algorithm";
 import type { Reader } from "./reader";
 
 export function readMeshKeys(read: Reader, natsUrl: string | null): string[] {
@@ -21,17 +22,17 @@ export function readMeshKeys(read: Reader, natsUrl: string | null): string[] {
 export function readPrivateKey(read: Reader, { required }: { required: boolean }): string | null {
   const pem = read.text("JWT_PRIVATE_KEY")?.replaceAll("\\n", "\n") ?? null;
   if (pem === null && required) read.faults.push("JWT_PRIVATE_KEY is required in a cluster");
-  if (pem !== null && !isEd25519(pem)) {
+  if (pem !== null && !signsTokens(pem)) {
     read.faults.push(
-      "JWT_PRIVATE_KEY must be an Ed25519 key as PKCS#8 PEM (openssl genpkey -algorithm ed25519)",
+      "JWT_PRIVATE_KEY must be a private key as PKCS#8 PEM: Ed25519 (openssl genpkey -algorithm ed25519), P-256, or RSA of 2048 bits or more",
     );
   }
   return pem;
 }
 
-function isEd25519(pem: string): boolean {
+function signsTokens(pem: string): boolean {
   try {
-    return createPrivateKey(pem).asymmetricKeyType === "ed25519";
+    return signingAlgorithmOf(createPrivateKey(pem)) !== null;
   } catch {
     return false;
   }

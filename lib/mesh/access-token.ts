@@ -5,8 +5,17 @@ import {
   randomUUID,
   type JsonWebKey,
 } from "node:crypto";
-import { calculateJwkThumbprint, errors, importJWK, jwtVerify, SignJWT, type JWK } from "jose";
+import {
+  calculateJwkThumbprint,
+  errors,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type JWK,
+  type JWTHeaderParameters,
+} from "jose";
 import { RecentlyUsed } from "../recently-used";
+import { SIGNING_ALGORITHMS, signingAlgorithmOf } from "./signing-algorithm";
 import type { User } from "./types";
 
 /** How long an access token is good, in seconds; a revoked session ends at the latest after this. */
@@ -14,7 +23,6 @@ export const ACCESS_TOKEN_SECONDS = 600;
 
 const ISSUER = "souk";
 const AUDIENCE = "souk";
-const ALGORITHM = "EdDSA";
 /** RFC 9068; keeps any other JWT that the same key may sign one day from passing as an access token. */
 const TYPE = "at+jwt";
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -43,17 +51,18 @@ export interface AccessTokenVerifier {
 export const newPrivateKey = (): string =>
   generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-/** Signs with an Ed25519 key given as PKCS#8 PEM; rejects for any other key. */
+/** Signs with a key given as PKCS#8 PEM, by the algorithm of its kind; rejects for a kind that has none. */
 export async function accessTokenSigner(privateKeyPem: string): Promise<AccessTokenSigner> {
   const privateKey = createPrivateKey(privateKeyPem);
-  if (privateKey.asymmetricKeyType !== "ed25519") throw new Error("not an Ed25519 key");
+  const alg = signingAlgorithmOf(privateKey);
+  if (!alg) throw new Error("no key for access tokens");
   const jwk: JsonWebKey = createPublicKey(privateKey).export({ format: "jwk" });
   const kid = await calculateJwkThumbprint(jwk);
   return {
-    keySet: { keys: [{ ...jwk, kid, alg: ALGORITHM, use: "sig" }] },
+    keySet: { keys: [{ ...jwk, kid, alg, use: "sig" }] },
     sign: ({ id, roles }) =>
       new SignJWT({ roles })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+        .setProtectedHeader({ alg, typ: TYPE, kid })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setSubject(id)
@@ -76,16 +85,16 @@ interface Verified {
  * until it expires, since a signature costs more than all the rest of a small request.
  */
 export async function accessTokenVerifier(keySet: KeySet): Promise<AccessTokenVerifier> {
-  const keys = new Map<unknown, Awaited<ReturnType<typeof importJWK>>>();
+  const keys = new Map<unknown, VerifyingKey>();
   // Keys come from our own users service; the loose type is the contract's.
   for (const jwk of keySet.keys as readonly JWK[]) {
-    keys.set(jwk.kid, await importJWK(jwk, ALGORITHM));
+    keys.set(jwk.kid, { alg: jwk.alg, key: await importJWK(jwk) });
   }
   const known = new RecentlyUsed<string, Verified>(CACHE_SIZE);
 
   async function check(token: string): Promise<Verified | null> {
-    const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
-      algorithms: [ALGORITHM],
+    const { payload } = await jwtVerify(token, (header) => keyOf(keys, header), {
+      algorithms: [...SIGNING_ALGORITHMS],
       issuer: ISSUER,
       audience: AUDIENCE,
       typ: TYPE,
@@ -125,10 +134,16 @@ export async function accessTokenVerifier(keySet: KeySet): Promise<AccessTokenVe
   };
 }
 
-function keyOf<Key>(keys: ReadonlyMap<unknown, Key>, kid: unknown): Key {
-  const key = keys.get(kid);
-  if (!key) throw new errors.JWKSNoMatchingKey();
-  return key;
+interface VerifyingKey {
+  readonly alg: unknown;
+  readonly key: Awaited<ReturnType<typeof importJWK>>;
+}
+
+/** A key is good for its own algorithm only. */
+function keyOf(keys: ReadonlyMap<unknown, VerifyingKey>, { alg, kid }: JWTHeaderParameters) {
+  const known = keys.get(kid);
+  if (!known || known.alg !== alg) throw new errors.JWKSNoMatchingKey();
+  return known.key;
 }
 
 const isTexts = (value: unknown): value is string[] =>

@@ -30,7 +30,7 @@ async function signerOf(pem: string, source: string): Promise<AccessTokenSigner>
   try {
     return await accessTokenSigner(pem);
   } catch (error) {
-    throw new Error(`${source} is not an Ed25519 private key in PKCS#8 PEM: ${messageOf(error)}`);
+    throw new Error(`${source} is no private key in PKCS#8 PEM to sign with: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../config/env";
 
@@ -25,6 +25,19 @@ test("a cluster needs each server that its services keep data in, a line for eac
     "MONGO_URL is required in a cluster, for catalog",
     "REDIS_URL is required in a cluster, for carts",
   ]);
+});
+
+test("the key of access tokens may be Ed25519, P-256 or RSA", () => {
+  const faultOf = ({ privateKey }: { privateKey: KeyObject }) =>
+    faultsOf({
+      SERVICES: "gateway",
+      JWT_PRIVATE_KEY: privateKey.export({ format: "pem", type: "pkcs8" }).toString(),
+    });
+  expect(faultOf(generateKeyPairSync("rsa", { modulusLength: 2048 }))).toEqual([]);
+  expect(faultOf(generateKeyPairSync("ec", { namedCurve: "P-256" }))).toEqual([]);
+  const refused = [expect.stringMatching(/^JWT_PRIVATE_KEY must be a private key as PKCS#8 PEM/)];
+  expect(faultOf(generateKeyPairSync("rsa", { modulusLength: 1024 }))).toEqual(refused);
+  expect(faultsOf({ SERVICES: "gateway", JWT_PRIVATE_KEY: "rubbish" })).toEqual(refused);
 });
 
 test("a process of a cluster needs the servers of its own services only", () => {
