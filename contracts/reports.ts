@@ -45,8 +45,8 @@ const downloadHeaders = ({ contentType, fileName }: Omit<File, "content">) => ({
   "content-disposition": `attachment; filename="${fileName}"`,
 });
 
-const download = ({ content, ...file }: File) => ({
-  headers: downloadHeaders(file),
+const invoiceDownload = ({ content, fileName }: File) => ({
+  headers: downloadHeaders({ contentType: "application/pdf", fileName }),
   // A string also where the OpenAPI is derived, from a stand-in for the result.
   body: Buffer.from(String(content), "base64"),
 });
@@ -60,7 +60,7 @@ const invoiceRoute = (path: string) => ({
   method: "GET" as const,
   path,
   errors: ["INVALID_TRANSITION"],
-  reply: download,
+  reply: invoiceDownload,
 });
 
 /** `2026-01-31`, or a moment as `2026-01-31T12:00:00.000Z`. */
@@ -124,6 +124,7 @@ export const reports = defineContract({
         method: "GET",
         path: "/admin/jobs/:id/result",
         errors: ["CONFLICT"],
+        files: ["text/csv", XLSX],
         reply: (result) => (isFile(result) ? downloadInPieces(result) : {}),
       },
     }),

@@ -23,12 +23,14 @@ export function successOf(
     name,
     { description: `as \`${value}\``, schema: { type: "string" } },
   ]);
+  const file = { schema: { type: "string", format: "binary" } };
+  const files = Object.fromEntries((route.files ?? []).map((media) => [media, file]));
   const empty = status === 204 || body.type === "null";
   return {
     [status]: {
       description: contract.summary,
       ...(described.length > 0 ? { headers: Object.fromEntries(described) as JsonObject } : {}),
-      ...(empty ? {} : { content: { [type]: { schema: refs.write(body) } } }),
+      ...(empty ? {} : { content: { [type]: { schema: refs.write(body) }, ...files } }),
     },
     ...(route.cacheSeconds === undefined
       ? {}
@@ -49,7 +51,7 @@ export function codesOf(
     ...(params.body === "json" ? ["MALFORMED_JSON"] : []),
     ...(params.body === "json" || params.body === "stream" ? ["UNSUPPORTED_MEDIA_TYPE"] : []),
     ...(params.body === "none" ? [] : ["PAYLOAD_TOO_LARGE"]),
-    ...(params.inPath.length > 0 ? ["NOT_FOUND"] : []),
+    ...(params.inPath.length > 0 ? ["NOT_FOUND", "BAD_REQUEST"] : []),
     ...(takesToken ? ["UNAUTHENTICATED"] : []),
     ...(access === "admin" ? ["FORBIDDEN"] : []),
     ...(route.limit ? ["RATE_LIMITED"] : []),

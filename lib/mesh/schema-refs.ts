@@ -4,6 +4,9 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Ours alone: a validator of somebody else's would stop at them. */
+const OWN_FORMATS: readonly Json[] = ["text", "country"];
+
 /**
  * Writes schemas as plain JSON, with a `$ref` in place of each that has a name. Schemas are told apart
  * by what they say, since TypeBox copies one that becomes optional.
@@ -45,7 +48,11 @@ export class SchemaRefs {
   #inside(value: Json): Json {
     if (isList(value)) return value.map((item) => this.#refer(item));
     if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#refer(item)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key, item]) => key !== "format" || !OWN_FORMATS.includes(item))
+        .map(([key, item]) => [key, this.#refer(item)]),
+    );
   }
 }
 

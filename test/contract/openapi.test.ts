@@ -80,6 +80,27 @@ describe("OpenAPI", () => {
     ]);
   });
 
+  it("names the media type of every answer, of files too", () => {
+    for (const { path, operation } of operations)
+      for (const { content = {} } of Object.values(operation.responses))
+        for (const type of Object.keys(content))
+          expect([path, type]).toEqual([path, expect.stringMatching(/^[a-z]+\/[a-z0-9.+-]+(;|$)/)]);
+    const typesOf = (action: string) =>
+      Object.keys(operationOf(action).responses["200"]?.content ?? {});
+    expect(typesOf("reports.invoice")).toEqual(["application/pdf"]);
+    expect(typesOf("reports.jobResult")).toEqual([
+      "application/json",
+      "text/csv",
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]);
+  });
+
+  it("names no format that a validator of others would not know", () => {
+    const formats = [...documents.openapi.matchAll(/"format":"([^"]+)"/g)].map(([, name]) => name);
+    const known = ["uuid", "email", "date-time", "uri", "url", "binary"];
+    expect([...new Set(formats)].filter((name) => !known.includes(name ?? ""))).toEqual([]);
+  });
+
   it("says which headers a request cannot do without", () => {
     const headersOf = (action: string) =>
       (operationOf(action).parameters ?? []).filter((parameter) => parameter.in === "header");
@@ -92,6 +113,7 @@ describe("OpenAPI", () => {
     expect(responses["409"]?.description).toContain("IDEMPOTENCY_KEY_IN_FLIGHT");
     expect(responses["422"]?.description).toContain("IDEMPOTENCY_KEY_REUSED");
     expect(responses["503"]?.description).toContain("SERVICE_UNAVAILABLE");
+    expect(operationOf("catalog.get").responses["400"]?.description).toContain("BAD_REQUEST");
     expect(operationOf("catalog.create").responses["403"]?.description).toContain("FORBIDDEN");
     expect(operationOf("users.login").responses["429"]?.description).toContain("RATE_LIMITED");
   });
