@@ -12,7 +12,7 @@ import { exchangeObserver } from "./observe-exchange";
 import { assertAccess, Identities } from "./identity";
 import { MicroCache } from "./micro-cache";
 import { problemAnswer, problemOf } from "./problem";
-import { limitRate, type RateLimiter } from "./rate-limit";
+import { limitRate, tellExhausted, type RateLimiter } from "./rate-limit";
 import { pathOf } from "./read-params";
 import type { Match, Router } from "./router";
 import { send } from "./send";
@@ -126,6 +126,7 @@ export class Door {
     // Moleculer has logged its own ways to be unavailable already.
     if (hasCode(error, "SERVICE_UNAVAILABLE")) logger.warn(`${what}: ${messageOf(error)}`);
     if (error instanceof MethodNotAllowed) headers.allow = error.allow;
+    if (problem.code === "RATE_LIMITED") tellExhausted(headers, problem.retryAfter);
     this.send(exchange, problemAnswer(problem, requestId));
   }
 

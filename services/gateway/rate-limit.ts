@@ -105,3 +105,11 @@ export async function limitRate(
     throw fail("RATE_LIMITED", `at most ${budget.perMinute} requests a minute`, { retryAfter });
   }
 }
+
+/** Whom another limit than the route's own refuses has as little left; `retryAfter` in seconds. */
+export function tellExhausted(headers: Record<string, string>, retryAfter = 0): void {
+  const reset = headers["ratelimit-reset"];
+  if (reset === undefined) return;
+  headers["ratelimit-remaining"] = "0";
+  headers["ratelimit-reset"] = String(Math.max(Number(reset), Math.ceil(retryAfter)));
+}

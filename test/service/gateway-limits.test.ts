@@ -41,6 +41,19 @@ describe("a limited route", () => {
     expect(refused.headers.get("ratelimit-remaining")).toBe("0");
   });
 
+  it("has nothing left for whom another limit behind it refuses", async () => {
+    const throttle = standIn("users", {
+      login: () => {
+        throw fail("RATE_LIMITED", "too many wrong passwords", { retryAfter: 894 });
+      },
+    });
+    shop = await startTestGateway([throttle], { RATE_LIMIT: "on" });
+    const { headers } = await login(shop);
+    expect(headers.get("retry-after")).toBe("894");
+    expect(headers.get("ratelimit-remaining")).toBe("0");
+    expect(headers.get("ratelimit-reset")).toBe("894");
+  });
+
   it("shares its budget with the other spellings and routes of it", async () => {
     const gateway = await start({ RATE_LIMIT: "on" });
     await login(gateway);
