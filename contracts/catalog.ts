@@ -139,6 +139,7 @@ export const catalog = defineContract({
       params: Strict({
         ...productInput,
         slug: T.Optional(Slug),
+        status: T.Optional(ProductStatus),
         variants: T.Array(
           Strict({
             ...Variant.properties,

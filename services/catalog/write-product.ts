@@ -36,7 +36,8 @@ export async function createProduct(writing: Writing, input: Params<"create">): 
   await addMissingCategories(writing.store, toRefs(input.categories));
   const slugs = input.slug === undefined ? slugCandidates(input.name, id) : [input.slug];
   for (const slug of slugs) {
-    const product = newProduct({ ...input, variants, slug }, { id, now: timestamp() });
+    const { status = "active" } = input;
+    const product = newProduct({ ...input, variants, slug }, { id, now: timestamp(), status });
     try {
       await insert(writing, product, firstStock);
       return product;

@@ -91,6 +91,15 @@ describe("writing", () => {
     });
   });
 
+  test("a new one may say its status, and is active when it says none", async () => {
+    expect((await create({ status: "active" })).status).toBe("active");
+    expect((await create()).status).toBe("active");
+    const archived = await create({ status: "archived" });
+    await expect(shop.call("catalog.get", { idOrSlug: archived.id })).rejects.toEqual(
+      code("NOT_FOUND"),
+    );
+  });
+
   test("a slug that was given must be free, one from the name becomes free", async () => {
     await create({ name: "Brass Tray", slug: "brass-tray" });
     await expect(create({ slug: "brass-tray" })).rejects.toEqual(code("SLUG_TAKEN"));
