@@ -25,6 +25,7 @@ import { orderModel } from "./store/model";
 import { lockOverdue, orderStandings, ordersToReconcile } from "./store/reconcile-store";
 import { toRecord, type OrderRow } from "./store/order-row";
 import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store";
+import { whenMoved } from "./when-moved";
 
 const couponCursor = cursorReader(T.Tuple([Time, CouponCode]));
 const DEADLINE_POLL_MS = 500;
@@ -79,7 +80,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
         });
         if (!row)
           throw fail("INVALID_TRANSITION", "only a confirmed order can be dispatched, once");
-        return presentOrder(ctx, row);
+        return presentOrder(ctx, await whenMoved(this.db, row));
       },
       async deliver(ctx) {
         const { id } = ctx.params;
@@ -88,7 +89,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
           throw fail("INVALID_TRANSITION", `a ${row.status} order cannot be delivered`);
         }
         await ctx.call("shipping.deliver", { orderId: id });
-        return presentOrder(ctx, row);
+        return presentOrder(ctx, await whenMoved(this.db, row));
       },
       async refund(ctx) {
         return refundOrder(this.outbox, ctx, found(await findOrder(this.db, ctx.params.id)));

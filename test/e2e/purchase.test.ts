@@ -84,11 +84,16 @@ describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) =
     const id = await order(sku, 1);
     await buyer.until(id, "confirmed");
     const parcel = { carrier: "DHL", trackingNumber: "JD0001" };
-    expect((await admin.post(`/admin/orders/${id}/dispatch`, parcel)).status).toBe(202);
-    const shipped = await buyer.until(id, "shipped");
-    expect(shipped.shipment).toMatchObject({ status: "dispatched", ...parcel });
+    expect(await admin.post(`/admin/orders/${id}/dispatch`, parcel)).toMatchObject({
+      ...{
+        status: 202,
+        body: { status: "shipped", shipment: { status: "dispatched", ...parcel } },
+      },
+    });
     expect((await buyer.post(`/orders/${id}/cancel`)).status).toBe(409);
-    expect((await admin.post(`/admin/orders/${id}/deliver`)).status).toBe(202);
+    expect(await admin.post(`/admin/orders/${id}/deliver`)).toMatchObject({
+      ...{ status: 202, body: { status: "delivered" } },
+    });
     await buyer.until(id, "delivered");
     const templates = await eventually(async () => {
       const { body } = await buyer.get<{
