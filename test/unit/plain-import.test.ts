@@ -23,6 +23,20 @@ describe("our own file", () => {
     });
   });
 
+  it("may call its columns as the shop's own answers do", async () => {
+    const { products, errors } = await readAll(
+      "slug,Title,category,sku,price,onHand\npot,Pot,Copper,POT-1,12.50,7\n",
+    );
+    expect(errors).toEqual([]);
+    expect(products).toMatchObject([
+      {
+        ...{ handle: "pot", name: "Pot", categories: ["Copper"] },
+        variants: [{ sku: "POT-1", price: { amount: 1250 }, quantity: 7 }],
+      },
+    ]);
+    expect((await readAll("product,slug,name,sku,price\n")).errors[0]).toContain("twice");
+  });
+
   it.each([
     ["a,A,,1,,,,,", "2: sku is missing"],
     ["a,A,S 1,1,,,,,", '2: sku "S 1" is not'],

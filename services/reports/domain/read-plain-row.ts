@@ -20,6 +20,15 @@ const COLUMNS = [
 ] as const;
 export type PlainColumn = (typeof COLUMNS)[number];
 
+/** What the rest of the shop, and others, call the same. */
+const ALIASES: Readonly<Record<string, PlainColumn>> = {
+  slug: "product",
+  title: "name",
+  category: "categories",
+  stock: "quantity",
+  onhand: "quantity",
+};
+
 const REQUIRED: readonly PlainColumn[] = ["product", "name", "sku", "price"];
 const NAMED = /^(attribute|option):(.*)$/;
 const CELL_LIMIT = 2_048;
@@ -53,7 +62,7 @@ export const looksPlain = (cells: readonly string[]): boolean => {
 
 /** Where the columns stand. A column that is none of ours is a fault: it may be a misspelt one. */
 export function readPlainHeader(cells: readonly string[]): Parsed<PlainHeader> {
-  const names = cells.map((cell) => oneLine(cell).toLowerCase());
+  const names = cells.map((cell) => columnName(oneLine(cell).toLowerCase()));
   const missing = REQUIRED.filter((column) => !names.includes(column));
   if (missing.length > 0) return { fault: `the header lacks the columns ${missing.join(", ")}` };
   const meanings: Meaning[] = [];
@@ -69,6 +78,9 @@ export function readPlainHeader(cells: readonly string[]): Parsed<PlainHeader> {
   }
   return { value: { names, meanings } };
 }
+
+const columnName = (name: string): string =>
+  Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
 
 /** Texts may differ and mean the same: `option:shoe size` and `option:shoe-size`. */
 const keyOf = (meaning: Meaning): string =>
