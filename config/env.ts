@@ -4,10 +4,11 @@ import { readImageStore, type BucketConfig } from "./bucket";
 import { readFaults, type FaultConfig } from "./faults";
 import { readNodeId, readServices } from "./node";
 import { readPayments, type PaymentConfig } from "./payments";
-import { readAdmin, readMeshKeys, readPrivateKey, readTls, readVapidKey } from "./read-secrets";
+import { readAdmin, readMeshKeys, readPrivateKey, readVapidKey } from "./read-secrets";
 import { ConfigError, Reader, type Env } from "./reader";
 import { missingServers } from "./required-servers";
 import { storesOf, type Stores } from "./stores";
+import { readTls } from "./tls";
 import { readTracing } from "./tracing";
 
 export { ConfigError, type Stores };
@@ -99,7 +100,7 @@ export function readConfig(
     corsOrigins: readOrigins(read),
     trustedProxies: read.integer("TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
     drainMs: read.integer("DRAIN_MS", 0, { min: 0, max: 60_000 }),
-    tls: readTls(read),
+    tls: readTls(read, { used: services.includes("gateway") }),
     orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1_000, max: 86_400_000 }),
     reconcile: {
       everyMs: read.integer("RECONCILE_EVERY_MS", 60_000, { min: 0, max: 86_400_000 }),

@@ -67,11 +67,6 @@ export function readAdmin(read: Reader): { email: string; password: string } | n
   return { email, password };
 }
 
-export function readTls(read: Reader): { certFile: string; keyFile: string } | null {
-  const pair = read.pair("TLS_CERT", "TLS_KEY");
-  return pair && { certFile: resolve(pair[0]), keyFile: resolve(pair[1]) };
-}
-
 export function readNatsCa(read: Reader): string | null {
   const file = read.text("NATS_CA");
   if (file === null) return null;

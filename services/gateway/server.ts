@@ -4,8 +4,6 @@ import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSecureContext } from "node:tls";
-import { messageOf } from "../../lib/errors";
 import { newId } from "../../lib/ids";
 import { problemType } from "./problem";
 
@@ -118,30 +116,13 @@ function newServer({ tls, onRequest }: ServerOptions, limits: typeof LIMITS): Se
     ...limits,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS },
-    ...readPair(tls),
+    cert: readFileSync(tls.certFile),
+    key: readFileSync(tls.keyFile),
   });
   // Node's compatible API imitates the types of HTTP/1.
   const listener = take as unknown as Parameters<typeof server.on>[1];
   for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, listener);
   return server;
-}
-
-function readPair({ certFile, keyFile }: NonNullable<ServerOptions["tls"]>) {
-  const pair = { cert: readPem("TLS_CERT", certFile), key: readPem("TLS_KEY", keyFile) };
-  try {
-    createSecureContext(pair);
-  } catch (error) {
-    throw new Error(`TLS_CERT and TLS_KEY are no pair of PEM files: ${messageOf(error)}`);
-  }
-  return pair;
-}
-
-function readPem(variable: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new Error(`${variable}: ${messageOf(error)}`);
-  }
 }
 
 function explained(error: Error & { code?: string }, { host, port }: ServerOptions): Error {

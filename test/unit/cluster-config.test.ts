@@ -74,3 +74,12 @@ test("an authority that is no certificate, or not there, is named", () => {
     ]);
   }
 });
+
+test("files of TLS that cannot be used stop a gateway before anything starts, and no other node", () => {
+  const env = { TLS_CERT: "/nowhere/cert.pem", TLS_KEY: "/nowhere/key.pem" };
+  expect(faultsOf({ SERVICES: "gateway", ...env })).toEqual([
+    expect.stringMatching(/^TLS_CERT: ENOENT/),
+    expect.stringMatching(/^TLS_KEY: ENOENT/),
+  ]);
+  expect(faultsOf({ SERVICES: "orders,payments", POSTGRES_URL, ...env })).toEqual([]);
+});
