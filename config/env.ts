@@ -2,7 +2,7 @@ import type { ServiceName } from "../contracts";
 import type { TracingOptions } from "../lib/observability/tracing";
 import { readImageStore, type BucketConfig } from "./bucket";
 import { readFaults, type FaultConfig } from "./faults";
-import { readNodeId, readServices } from "./node";
+import { readHost, readNodeId, readServices } from "./node";
 import { readPayments, type PaymentConfig } from "./payments";
 import { readAdmin, readMeshKeys, readPrivateKey, readVapidKey } from "./read-secrets";
 import { ConfigError, Reader, type Env } from "./reader";
@@ -73,7 +73,7 @@ export function readConfig(
   const meshKeys = readMeshKeys(read, natsUrl);
   const config: Config = {
     ...stores,
-    host: read.text("HOST") ?? "0.0.0.0",
+    host: readHost(read),
     port: read.integer("PORT", 3000, { min: 0, max: 65_535 }),
     metricsPort:
       read.text("METRICS_PORT") === "off"
@@ -101,7 +101,7 @@ export function readConfig(
     trustedProxies: read.integer("TRUSTED_PROXIES", 0, { min: 0, max: 10 }),
     drainMs: read.integer("DRAIN_MS", 0, { min: 0, max: 60_000 }),
     tls: readTls(read, { used: services.includes("gateway") }),
-    orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1_000, max: 86_400_000 }),
+    orderTimeoutMs: read.integer("ORDER_TIMEOUT_MS", 120_000, { min: 1, max: 86_400_000 }),
     reconcile: {
       everyMs: read.integer("RECONCILE_EVERY_MS", 60_000, { min: 0, max: 86_400_000 }),
       graceMs: read.integer("RECONCILE_GRACE_MS", 10_000, { min: 0, max: 60_000 }),

@@ -27,3 +27,10 @@ export function readNodeId(read: Reader): string {
   }
   return given ?? `${hostname().replaceAll(/[^\w-]+/g, "-")}-${process.pid}`;
 }
+
+/** Of this machine, as the gateway learns when it listens; here only whether it can be one at all. */
+export function readHost(read: Reader): string {
+  const host = read.text("HOST") ?? "0.0.0.0";
+  if (!/^[\w.:%-]+$/.test(host)) read.faults.push("HOST must be an address or a host's name");
+  return host;
+}

@@ -83,3 +83,18 @@ test("files of TLS that cannot be used stop a gateway before anything starts, an
   ]);
   expect(faultsOf({ SERVICES: "orders,payments", POSTGRES_URL, ...env })).toEqual([]);
 });
+
+test("a host that can be none is refused before anything starts", () => {
+  const faultOf = (HOST: string) => faultsOf({ SERVICES: "gateway", HOST });
+  for (const good of ["0.0.0.0", "::", "fe80::1%eth0", "localhost", "my-host.example"]) {
+    expect(faultOf(good)).toEqual([]);
+  }
+  expect(faultOf("not a host")).toEqual(["HOST must be an address or a host's name"]);
+  expect(faultOf("http://localhost")).toEqual(["HOST must be an address or a host's name"]);
+});
+
+test("an order may be given any time from a millisecond on", () => {
+  const faultOf = (ORDER_TIMEOUT_MS: string) => faultsOf({ SERVICES: "gateway", ORDER_TIMEOUT_MS });
+  expect(faultOf("500")).toEqual([]);
+  expect(faultOf("0")).toEqual(["ORDER_TIMEOUT_MS must be a whole number from 1 to 86400000"]);
+});
