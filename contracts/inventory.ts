@@ -129,7 +129,7 @@ export const inventory = defineContract({
       payload: StockLevel,
     }),
   },
-  calls: ["catalog.offers", "orders.find"],
+  calls: ["catalog.offers", "orders.standings"],
   consumes: [
     "order.created",
     "order.confirmed",

@@ -225,6 +225,26 @@ export const disorders: readonly Disorder[] = [
     finds: ["hold_of_ended_order", "shipment_of_ended_order"],
   },
   {
+    wrong: "a confirmation did not reach inventory before the order was sent off and refunded",
+    order: "confirmed",
+    sql: [
+      ["inventory", hold("held")],
+      ["inventory", laid],
+      [
+        "orders",
+        `UPDATE orders SET status = 'refunded', dispatch = '{"carrier":"DHL","trackingNumber":"1"}'
+         WHERE id = $1`,
+      ],
+      [
+        "payments",
+        "UPDATE payment SET status = 'refunded', refunded = captured WHERE order_id = $1",
+      ],
+      ["sandbox", "UPDATE charge SET refunded = amount WHERE order_id = $1"],
+    ],
+    finds: ["hold_of_ended_order"],
+    repaired: ["inventory", "SELECT FROM reservation WHERE order_id = $1 AND status = 'committed'"],
+  },
+  {
     wrong: "a payment did not reach its order",
     order: "confirmed",
     sql: [["orders", `UPDATE orders SET status = 'pending', deadline = ${inAnHour} WHERE id = $1`]],
