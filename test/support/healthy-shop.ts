@@ -61,6 +61,10 @@ async function oneOrderOfEachFate(admin: AdminClient, buyer: Client): Promise<vo
   await buyer.until(refunded, "confirmed");
   await admin.post(`/admin/orders/${refunded}/refund`, reason);
   await buyer.until(refunded, "refunded");
+  await admin.sell("FREE-1", 0, 5);
+  const gift = await admin.post("/admin/coupons", { code: "GIFT", kind: "free_shipping" });
+  if (gift.status !== 201) throw new Error(JSON.stringify(gift.body));
+  await buyer.until(await withCoupon(buyer, "GIFT", "FREE-1"), "confirmed");
 }
 
 async function place(buyer: Client, method?: string, quantity = 1): Promise<string> {
@@ -69,12 +73,12 @@ async function place(buyer: Client, method?: string, quantity = 1): Promise<stri
   return placed.body.id;
 }
 
-async function withCoupon(buyer: Client): Promise<string> {
+async function withCoupon(buyer: Client, couponCode = "TEN", sku = "A-1"): Promise<string> {
   const body = {
-    items: [{ sku: "A-1", quantity: 2 }],
+    items: [{ sku, quantity: 2 }],
     paymentMethod: "pm_card_visa",
     shippingAddress: address,
-    couponCode: "TEN",
+    couponCode,
   };
   const headers = { "idempotency-key": randomUUID() };
   const placed = await buyer.post<Order>("/orders", body, headers);

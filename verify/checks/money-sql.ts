@@ -30,7 +30,7 @@ export const moneyChecks: readonly SqlCheck[] = [
         due.amount AS due, due.currency, booked.amounts AS booked
       FROM (
         SELECT order_id, 'charge:' || order_id AS reference, captured AS amount, currency
-        FROM payment WHERE captured > 0
+        FROM payment WHERE status IN ('captured', 'partially_refunded', 'refunded')
         UNION ALL
         SELECT r.order_id, 'refund:' || r.id, -r.amount, p.currency
         FROM refund r JOIN payment p USING (order_id) WHERE r.status = 'succeeded') due
