@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { MAX_IMAGES, type catalog, type Product } from "../../contracts/catalog";
 import { fail, invalidField } from "../../contracts/errors";
 import { hasCode } from "../../lib/errors";
@@ -21,7 +22,9 @@ export interface Writing {
   written(): Promise<void>;
 }
 
-const ATTEMPTS = 8;
+/** Of changes that meet one wins a round; the others wait for a moment of their own, up to 20 ms. */
+const ATTEMPTS = 100;
+const pause = (attempt: number) => sleep(Math.random() * Math.min(attempt, 20));
 
 const timestamp = (): string => new Date().toISOString();
 
@@ -155,6 +158,7 @@ async function revise(
       await writing.written();
       return { product, changed: true };
     }
+    await pause(attempt);
   }
   throw fail("CONFLICT");
 }

@@ -148,6 +148,18 @@ describe("writing", () => {
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("as many pictures as a product may have are all added at once, and those beyond refused", async () => {
+    const { id } = await create();
+    const add = (n: number) =>
+      shop.call("catalog.addImage", { id, url: `https://pictures.example/${n}.webp` });
+    const adding = await Promise.allSettled(Array.from({ length: 52 }, (_, n) => add(n)));
+    const refused = adding.flatMap((one) =>
+      one.status === "rejected" ? [one.reason as unknown] : [],
+    );
+    expect(refused).toEqual([code("VALIDATION_FAILED"), code("VALIDATION_FAILED")]);
+    expect(new Set((await get(id)).images.map(({ url }) => url)).size).toBe(50);
+  });
+
   test("an archived product is off sale, and can come back", async () => {
     const product = await create({ variants: [variant({ sku: "GONE" })] });
     await shop.call("catalog.archive", { id: product.id }, admin);
