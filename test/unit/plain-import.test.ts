@@ -55,6 +55,12 @@ describe("our own file", () => {
     expect(products.map(({ handle }) => handle)).toEqual(["ok"]);
   });
 
+  it("reports a bad row once, also when its product has no other", async () => {
+    const { products, errors } = await readAll(`${HEADER}a,A,S1,abc,,,,,\nok,Good,G-1,2,,,,,\n`);
+    expect(errors).toEqual(['2: price "abc" is not a decimal number such as 42.99']);
+    expect(products.map(({ handle }) => handle)).toEqual(["ok"]);
+  });
+
   it("reports a SKU that stands twice in a product, and a product that comes back", async () => {
     const rows = "a,A,S1,1,,,,,\na,,S1,1,,,,,\nb,B,S2,1,,,,,\na,A,S3,1,,,,,\n";
     const { errors } = await readAll(HEADER + rows);

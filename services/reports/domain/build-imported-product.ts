@@ -51,7 +51,7 @@ export function buildImportedProduct(
   const attributes = tagsAttribute(head);
   const errors = [variants, images, categories, attributes].flatMap((found) => found.errors);
   const isSold = variants.value.length > 0;
-  if (!isSold) errors.push(refused(head.row, "no variant of it can be used"));
+  if (!isSold && variants.errors.length === 0) errors.push(refused(head.row, "it has no variant"));
   errors.sort((a, b) => a.row - b.row);
   const product: ImportedProduct = {
     row: firstRow,

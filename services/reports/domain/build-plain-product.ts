@@ -22,7 +22,8 @@ export interface PlainGroup extends RowGroup {
 
 /**
  * The product of a group, or none, with what is to be reported. The product's own cells are read from
- * its first row that has a name; a bad variant is left out, a bad product is left out whole.
+ * its first row that has a name; a bad variant is left out, a bad product or one without variants is left
+ * out whole.
  */
 export function buildPlainProduct(
   group: PlainGroup,
@@ -41,7 +42,6 @@ export function buildPlainProduct(
   const images = readImages(head.cells.name, rows);
   const errors = [...variants.errors, ...images.errors].sort((a, b) => a.row - b.row);
   const isSold = variants.value.length > 0;
-  if (!isSold) errors.push(refused(head.row, "no variant of it can be used"));
   const product: ImportedProduct = {
     ...{ row: firstRow, handle: group.slug, ...texts.value },
     ...{ images: images.value, variants: variants.value },
