@@ -15,7 +15,7 @@ export async function cancelOverdue(
     const overdue = await overdueOrders(db, BATCH);
     for (const { id } of overdue) {
       await unitOfWork(async (work) => {
-        await moves.cancel(work, id, "TIMEOUT");
+        await moves.timeOut(work, id);
       });
     }
     if (overdue.length < BATCH) return;

@@ -2,7 +2,7 @@ import type { CancelReason } from "../../contracts/orders";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import { money } from "../../lib/money/money";
 import { returnCoupon } from "./store/coupon-store";
-import { advance, markDispatched } from "./store/order-store";
+import { advance, lockOverdue, markDispatched } from "./store/order-store";
 import type { OrderRow } from "./store/order-row";
 
 /** Told after each committed change of status, for those who watch an order live. */
@@ -64,6 +64,11 @@ export class OrderMoves {
   ): Promise<OrderRow | null> {
     const done = order.status === "cancelled" && order.cancel_reason === reason;
     return done ? order : this.cancel(work, order.id, reason);
+  }
+
+  /** The end of an order that nobody settled in time; one that was paid at the last moment stands. */
+  async timeOut(work: UnitOfWork, id: string): Promise<OrderRow | null> {
+    return (await lockOverdue(work, id)) ? this.cancel(work, id, "TIMEOUT") : null;
   }
 
   async requestDispatch(

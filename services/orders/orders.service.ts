@@ -22,7 +22,7 @@ import { refundOrder } from "./refund-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
 import { orderModel } from "./store/model";
-import { lockOverdue, orderStandings, ordersToReconcile } from "./store/reconcile-store";
+import { orderStandings, ordersToReconcile } from "./store/reconcile-store";
 import { toRecord, type OrderRow } from "./store/order-row";
 import { findOrder, historyOf, listOrders, lockOrder } from "./store/order-store";
 import { whenMoved } from "./when-moved";
@@ -110,9 +110,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       },
       async settle(ctx) {
         const { orderId } = ctx.params;
-        await this.unitOfWork(ctx, async (work) => {
-          if (await lockOverdue(work, orderId)) await this.moves.cancel(work, orderId, "TIMEOUT");
-        });
+        await this.unitOfWork(ctx, (work) => this.moves.timeOut(work, orderId));
         return { orderId, status: (await findOrder(this.db, orderId))?.status ?? null };
       },
       async createCoupon(ctx) {

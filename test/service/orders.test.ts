@@ -2,7 +2,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Price } from "../../contracts/common";
 import type { ActionParams, EventName, EventPayload, User } from "../../lib/mesh/types";
 import { newId } from "../../lib/ids";
+import type { UnitOfWork } from "../../lib/messaging/event";
 import { encodeCursor } from "../../lib/store/cursor";
+import type { Database } from "../../lib/store/database";
+import type { Poller } from "../../lib/store/poller";
+import { cancelOverdue } from "../../services/orders/cancel-overdue";
+import type { OrderMoves } from "../../services/orders/move-order";
 import { cartsDouble, catalogDouble, published } from "../support/doubles";
 import { eventually, startTestShop, type TestShop } from "../support/shop";
 
@@ -301,6 +306,24 @@ test("an order that nobody settles is cancelled when its deadline is past", asyn
   } finally {
     await hasty.stop();
   }
+});
+
+test("an order that is paid while the sweep of deadlines is on its way to it stays confirmed", async () => {
+  const { order } = await place();
+  const service = shop.broker.getLocalService("orders") as unknown as {
+    readonly db: Database;
+    readonly moves: OrderMoves;
+    readonly deadlines: Poller;
+    unitOfWork(cause: object, work: (unit: UnitOfWork) => Promise<void>): Promise<void>;
+  };
+  await service.deadlines.stop();
+  await service.db.query("UPDATE orders SET deadline = now() WHERE id = $1", [order.id]);
+  const paidFirst = async (work: (unit: UnitOfWork) => Promise<void>) => {
+    await paid(order.id);
+    await service.unitOfWork({ traceparent: null }, work);
+  };
+  await cancelOverdue(service.db, paidFirst, service.moves);
+  expect(await statusOf(order.id)).toBe("confirmed");
 });
 
 test("lists are newest first and go on where they stopped, also when orders come in between", async () => {

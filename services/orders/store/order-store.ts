@@ -119,3 +119,12 @@ export const overdueOrders = (db: Queryable, limit: number): Promise<{ id: strin
     "SELECT id FROM orders WHERE status = 'pending' AND deadline < now() ORDER BY deadline LIMIT $1",
     [limit],
   );
+
+/** Whether a pending order's deadline is past; locks the order for the rest of the transaction. */
+export async function lockOverdue(tx: Queryable, id: string): Promise<boolean> {
+  const rows = await tx.query(
+    "SELECT id FROM orders WHERE id = $1 AND status = 'pending' AND deadline < now() FOR UPDATE",
+    [id],
+  );
+  return rows.length > 0;
+}

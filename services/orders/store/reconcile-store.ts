@@ -39,12 +39,3 @@ export async function orderStandings(
   );
   return rows.map(({ total, currency, ...row }) => ({ ...row, total: money(total, currency) }));
 }
-
-/** Whether a pending order's deadline is past; locks the order for the rest of the transaction. */
-export async function lockOverdue(tx: Queryable, id: string): Promise<boolean> {
-  const rows = await tx.query(
-    "SELECT id FROM orders WHERE id = $1 AND status = 'pending' AND deadline < now() FOR UPDATE",
-    [id],
-  );
-  return rows.length > 0;
-}
