@@ -228,6 +228,7 @@ export const operations = defineContract({
     "orders.settle",
     "orders.standings",
     "orders.toReconcile",
+    "payments.ofOrders",
     "payments.settle",
     "payments.standings",
     "payments.toReconcile",

@@ -1,7 +1,7 @@
 import type { ActionResult, Caller } from "../../lib/mesh/types";
 import { ASK, askServices } from "./ask-services";
 import { oldestFirst } from "./domain/saga-order";
-import { waitingFor } from "./domain/waiting-for";
+import { waitingFor, type SagaView } from "./domain/waiting-for";
 
 /** All that the services did about an order. NOT_FOUND when there is no such order. */
 export async function showTimeline(
@@ -9,15 +9,25 @@ export async function showTimeline(
   id: string,
 ): Promise<ActionResult<"operations.timeline">> {
   const { status } = await caller.call("orders.find", { id });
-  const { answers, silent } = await askServices((service) =>
-    caller.call(`${service}.trace`, { correlationId: id }, ASK),
-  );
+  const [{ answers, silent }, payment] = await Promise.all([
+    askServices((service) => caller.call(`${service}.trace`, { correlationId: id }, ASK)),
+    paymentOf(caller, id),
+  ]);
   const entries = oldestFirst(answers.flatMap(({ answer }) => answer));
   return {
     orderId: id,
     status,
-    waitingFor: waitingFor({ status, entries, silent }),
+    waitingFor: waitingFor({ status, entries, payment, silent }),
     entries,
     degraded: silent,
   };
+}
+
+/** Null as well when payments does not answer, which its missing entries say. */
+async function paymentOf(caller: Caller, id: string): Promise<SagaView["payment"]> {
+  try {
+    return (await caller.call("payments.ofOrders", { orderIds: [id] }, ASK))[0] ?? null;
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { PaymentStatus } from "../../contracts/payments";
 import { waitingFor, type SagaView } from "../../services/operations/domain/waiting-for";
 
 type Entry = SagaView["entries"][number];
@@ -22,7 +23,7 @@ const handling = (status: string, attempts: number, over: Partial<Entry> = {}): 
   ...over,
 });
 const view = (status: SagaView["status"], ...entries: Entry[]) =>
-  waitingFor({ status, entries, silent: [] });
+  waitingFor({ status, entries, payment: null, silent: [] });
 
 test("a pending order waits for the next step of its saga", () => {
   expect(view("pending")).toBe("inventory to hold the stock");
@@ -61,6 +62,27 @@ test("an order that ended waits until what was done for it is undone", () => {
   expect(view("cancelled", ...done, ...published("stock.released", "payment.refunded"))).toBeNull();
 });
 
+test("a cancelled order waits for all its money, whatever was given back before", () => {
+  const waiting = (status: PaymentStatus, refunded: number, amount = 100) =>
+    waitingFor({
+      status: "cancelled",
+      entries: published("payment.completed", "payment.refunded"),
+      payment: {
+        status,
+        amount: { amount, currency: "EUR" },
+        refunded: { amount: refunded, currency: "EUR" },
+      },
+      silent: [],
+    });
+  expect(waiting("partially_refunded", 99)).toBe("payments to give the money back");
+  expect(waiting("captured", 0)).toBe("payments to give the money back");
+  expect(waiting("processing", 0)).toBe("payments to end the charge");
+  expect(waiting("requested", 0)).toBe("payments to end the charge");
+  expect(waiting("refunded", 100)).toBeNull();
+  expect(waiting("voided", 0)).toBeNull();
+  expect(waiting("captured", 0, 0)).toBeNull();
+});
+
 test("goods that left the house are not waited for when their order is refunded", () => {
   const gone = published("stock.reserved", "payment.completed", "payment.refunded");
   expect(view("refunded", ...gone, ...published("order.dispatch_requested"))).toBeNull();
@@ -88,11 +110,11 @@ test("an event that only waits behind another one, or is just being published, i
 
 test("nothing is claimed of a service that did not answer", () => {
   const silent = ["inventory"];
-  expect(waitingFor({ status: "pending", entries: [], silent })).toBe(
+  expect(waitingFor({ status: "pending", entries: [], payment: null, silent })).toBe(
     "inventory, which does not answer",
   );
   const entries = published("stock.reserved");
-  expect(waitingFor({ status: "pending", entries, silent })).toBe(
+  expect(waitingFor({ status: "pending", entries, payment: null, silent })).toBe(
     "payments to charge the customer",
   );
 });

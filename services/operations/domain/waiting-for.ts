@@ -1,7 +1,7 @@
 import type { TraceEntry } from "../../../contracts/durable";
 import type { inventory } from "../../../contracts/inventory";
 import type { OrderStatus, orders } from "../../../contracts/orders";
-import type { payments } from "../../../contracts/payments";
+import type { Payment, payments } from "../../../contracts/payments";
 import type { shipping } from "../../../contracts/shipping";
 
 type SagaEvent =
@@ -15,6 +15,8 @@ type Entry = Pick<TraceEntry, "kind" | "service" | "event" | "status" | "attempt
 export interface SagaView {
   readonly status: OrderStatus;
   readonly entries: readonly Entry[];
+  /** Null when there is none, or nobody says. */
+  readonly payment: Pick<Payment, "status" | "amount" | "refunded"> | null;
   /** Services whose entries are missing, since they did not answer. */
   readonly silent: readonly string[];
 }
@@ -55,7 +57,7 @@ function stuckEvent(entries: readonly Entry[]): string | null {
 const failing = ({ service, event, attempts, error }: Entry, verb: string): string =>
   `${service} to ${verb} ${event} (attempt ${attempts}: ${error})`;
 
-function nextStep({ status, entries }: SagaView): Step | null {
+function nextStep({ status, entries, payment }: SagaView): Step | null {
   const names = new Set(entries.map((entry) => entry.event));
   const happened = (name: SagaEvent): boolean => names.has(name);
   switch (status) {
@@ -69,7 +71,7 @@ function nextStep({ status, entries }: SagaView): Step | null {
         : { by: "the carrier", to: "deliver the parcel" };
     case "cancelled":
     case "refunded":
-      return compensate(happened);
+      return compensate(happened, payment);
     case "delivered":
       return null;
     default:
@@ -95,13 +97,32 @@ function ship(happened: Happened): Step {
 }
 
 /** An order that ended is over once what was done for it is undone. */
-function compensate(happened: Happened): Step | null {
+function compensate(happened: Happened, payment: SagaView["payment"]): Step | null {
   const dispatched = happened("order.dispatch_requested");
   if (happened("stock.reserved") && !happened("stock.released") && !dispatched) {
     return { by: "inventory", to: "release the stock" };
   }
-  if (happened("payment.completed") && !happened("payment.refunded")) {
-    return { by: "payments", to: "give the money back" };
-  }
+  if (payment) return settleMoney(payment);
+  if (happened("payment.completed") && !happened("payment.refunded")) return GIVE_BACK;
   return null;
+}
+
+const GIVE_BACK: Step = { by: "payments", to: "give the money back" };
+
+/** Not every refund is an event yet, nor every charge that has to be undone. */
+function settleMoney({ status, amount, refunded }: NonNullable<SagaView["payment"]>): Step | null {
+  switch (status) {
+    case "requested":
+    case "processing":
+      return { by: "payments", to: "end the charge" };
+    case "captured":
+    case "partially_refunded":
+      return amount.amount > refunded.amount ? GIVE_BACK : null;
+    case "declined":
+    case "voided":
+    case "refunded":
+      return null;
+    default:
+      throw new Error(`unknown status ${String(status satisfies never)}`);
+  }
 }
