@@ -81,7 +81,15 @@ export const carts = defineContract({
       result: CartAnswer,
       access: "public",
       idempotent: true,
-      route: { method: "PUT", path: "/cart/coupon", headers, reply, errors: ["COUPON_INVALID"] },
+      route: {
+        method: "PUT",
+        path: "/cart/coupon",
+        headers,
+        reply,
+        errors: ["COUPON_INVALID"],
+        // Nobody types more codes; who guesses them does.
+        limit: { budget: "coupons", perMinute: 60 },
+      },
     }),
     removeCoupon: action({
       summary: "Use no coupon",

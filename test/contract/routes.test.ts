@@ -127,8 +127,8 @@ describe("the routes", () => {
     }
   });
 
-  it("limit everything that takes a password or a refresh token", () => {
-    for (const name of ["users.register", "users.login", "users.refresh"]) {
+  it("limit everything that takes a password or a refresh token, and what tells whether a coupon is good", () => {
+    for (const name of ["users.register", "users.login", "users.refresh", "carts.setCoupon"]) {
       expect(targets.find((target) => target.name === name)?.limit).toBeDefined();
     }
   });
