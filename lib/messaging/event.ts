@@ -24,6 +24,9 @@ export interface EventEnvelope<P = unknown> {
   readonly occurredAt: string;
 }
 
+/** The version of what came over the broker and is no event of ours: unsealed, or no event at all. */
+export const FOREIGN = 0;
+
 /** What a publisher says of an event; the rest is filled in. */
 export interface NewEvent<N extends EventName = EventName> {
   readonly name: N;

@@ -4,7 +4,7 @@ import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from 
 import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../errors";
 import type { ConsumerQueue } from "./consumer-queue";
-import type { EventEnvelope } from "./event";
+import { FOREIGN, type EventEnvelope } from "./event";
 import { durableOf } from "./nats-names";
 import type { ConsumerLag } from "./transport";
 
@@ -122,7 +122,7 @@ export class JetStreamConsumer {
     return {
       id,
       name: this.#options.event,
-      version: 0,
+      version: FOREIGN,
       source: "unknown",
       aggregateId: id,
       seq: 1,

@@ -1,6 +1,6 @@
 import type { ContractTable } from "../mesh/contract";
 import { Validator } from "../mesh/schema";
-import type { EventEnvelope } from "./event";
+import { FOREIGN, type EventEnvelope } from "./event";
 
 /**
  * Checks events against the contract of whoever published them. What no contract describes is
@@ -16,6 +16,7 @@ export function eventFaults(contracts: ContractTable): (event: EventEnvelope) =>
     ),
   );
   return (event) => {
+    if (event.version === FOREIGN) return "no event that was sealed with the key of this mesh";
     const declared = known.get(event.name);
     if (!declared) return `no contract declares the event ${event.name}`;
     if (event.version > declared.version) {
