@@ -35,6 +35,8 @@ export function documents(runtime: Runtime, options: DocumentsOptions): Partial<
         try {
           await this.adapter.connect();
         } catch (error) {
+          // Of a start that failed elsewhere: the file is closed under whoever still opens it.
+          if (this.broker.stopping) return new Promise<never>(() => undefined);
           this.broker.fatal(`${file}: ${messageOf(error)}`, error as Error, true);
         }
       },
