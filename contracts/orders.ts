@@ -33,13 +33,14 @@ export const OrderStatus = OneOf([
   "refunded",
 ]);
 export type OrderStatus = Static<typeof OrderStatus>;
-export const CancelReason = OneOf([
+export const cancelReasons = [
   "OUT_OF_STOCK",
   "PAYMENT_DECLINED",
   "TIMEOUT",
   "CUSTOMER_REQUEST",
   "ADMIN_REQUEST",
-]);
+] as const;
+export const CancelReason = OneOf(cancelReasons);
 export type CancelReason = Static<typeof CancelReason>;
 
 /** What the orders service itself knows of an order; the gateway adds payment and shipment. */

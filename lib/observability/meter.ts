@@ -24,6 +24,8 @@ export interface Meter<T extends MetricTable> {
   add<N extends NamesOf<T, "counter">>(name: N, labels: LabelsOf<T[N]>, value?: number): void;
   set<N extends NamesOf<T, "gauge">>(name: N, value: number, labels: LabelsOf<T[N]>): void;
   observe<N extends NamesOf<T, "histogram">>(name: N, value: number, labels: LabelsOf<T[N]>): void;
+  /** Shows it before anything is observed: to Prometheus, what appears as ten did not rise by ten. */
+  begin<N extends NamesOf<T, "histogram">>(name: N, labels: LabelsOf<T[N]>): void;
 }
 
 /** Puts the metrics of a table into Moleculer's registry, those of them that are not there yet. */
@@ -52,7 +54,8 @@ function seriesOf(metric: RegisteredMetric, definition: MetricDefinition): Serie
   return series;
 }
 
-const OFF = { add: () => undefined, set: () => undefined, observe: () => undefined };
+const nothing = () => undefined;
+const OFF = { add: nothing, set: nothing, observe: nothing, begin: nothing };
 
 export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table: T): Meter<T> {
   if (!metrics.isEnabled()) return OFF;
@@ -67,5 +70,6 @@ export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table
     add: (name, labels, value = 1) => series[name].add(value, labels),
     set: (name, value, labels) => series[name].set(value, labels),
     observe: (name, value, labels) => series[name].observe(value, labels),
+    begin: (name, labels) => series[name].begin(labels),
   };
 }

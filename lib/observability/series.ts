@@ -15,6 +15,7 @@ export interface RegisteredMetric {
   increment(labels: Labels, value: number): Kept;
   set(value: number, labels: Labels): Kept;
   observe(value: number, labels: Labels): Kept;
+  reset(labels: Labels): void;
   /** Makes snapshots and reporters take note. */
   changed(): void;
 }
@@ -65,6 +66,14 @@ export class Series {
     const branch = this.#branchOf(labels);
     if (branch.kept) this.#count(branch.kept, value);
     else branch.kept = this.#metric.observe(value, labels);
+  }
+
+  begin(labels: Labels): void {
+    const branch = this.#branchOf(labels);
+    if (branch.kept) return;
+    // Moleculer makes a histogram's series with its first value only.
+    branch.kept = this.#metric.observe(0, labels);
+    this.#metric.reset(labels);
   }
 
   #put(kept: Kept, value: number): void {

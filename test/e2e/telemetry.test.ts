@@ -285,6 +285,10 @@ describe.each(["one process", "two processes"] as const)("a purchase through %s"
       expect(sum("shop_orders_total", { status: "confirmed" })).toBe(1);
       expect(sum("shop_revenue_minor_units_total")).toBe(total);
       expect(sum("shop_saga_duration_seconds_count", { outcome: "confirmed" })).toBe(1);
+      // Alerts ask by how much it rose: what is not shown at 0 does not rise with its first.
+      expect(
+        all.filter(({ labels }) => labels.outcome === "TIMEOUT").map(({ value }) => value),
+      ).toContain(0);
       expect(
         all.some((s) => s.name === "mesh_outbox_pending" && s.labels.service === "orders"),
       ).toBe(true);

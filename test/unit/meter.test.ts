@@ -52,7 +52,23 @@ it("counts into the same series as the other meters of its broker", () => {
   expect(shown(broker, "seen_total")).toMatchObject([{ value: 4 }]);
 });
 
+it("shows a histogram that begins at nothing, and counts from there", () => {
+  const broker = newBroker();
+  const meter = meterOf(broker, TABLE);
+  const ada = { by: "ada" };
+  meter.begin("took_seconds", ada);
+  expect(shown(broker, "took_seconds")).toMatchObject([
+    { labels: ada, count: 0, sum: 0, buckets: { 0.001: 0, 0.5: 0, 10: 0 } },
+  ]);
+  meter.observe("took_seconds", 0.2, ada);
+  meter.begin("took_seconds", ada);
+  expect(shown(broker, "took_seconds")).toMatchObject([
+    { count: 1, sum: 0.2, buckets: { 0.001: 0, 0.5: 1, 10: 1 } },
+  ]);
+});
+
 it("does nothing where metrics are off", () => {
   const meter = meterOf(new ServiceBroker({ logger: false, metrics: false }), TABLE);
+  expect(() => meter.begin("took_seconds", { by: "ada" })).not.toThrow();
   expect(() => meter.observe("took_seconds", 1, { by: "ada" })).not.toThrow();
 });
