@@ -14,7 +14,7 @@ export interface Problem {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** Moleculer's own failures that say: nobody there could answer in time. */
+/** Failures of the mesh that say: nobody there could answer in time. */
 const UNAVAILABLE = new Set([
   "REQUEST_TIMEOUT",
   "REQUEST_REJECTED",
@@ -22,6 +22,7 @@ const UNAVAILABLE = new Set([
   "SERVICE_NOT_FOUND",
   "SERVICE_NOT_AVAILABLE",
   "QUEUE_FULL",
+  "UNTRUSTED_CALL", // by a node whose clock or key is wrong
   "BAD_GATEWAY",
 ]);
 const RETRY_AFTER_SECONDS = 1;

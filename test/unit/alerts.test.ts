@@ -36,6 +36,7 @@ test.skipIf(!promtoolIsThere()).each<[string, Series, number]>([
   ["ReconcilerSilent", { shop_reconciliation_age_seconds: "0+60x10" }, 8],
   ["NodeDown", { 'up{job="souk",instance="orders:3030"}': "1 1 0x10" }, 5],
   ["DeadLetters", { 'mesh_dead_letters{service="orders"}': "0 1x10" }, 3],
+  ["CallsRefused", { 'mesh_refused_total{node="orders-1",reason="expired"}': "1+5x10" }, 6],
   ["OutboxNotMoving", { 'mesh_outbox_oldest_seconds{service="orders"}': "0+60x10" }, 4],
 ])("%s fires where %o", (alert, series, minutes) => {
   expect(firing(alert, series, minutes, fires(alert))).toBe("");
@@ -45,6 +46,7 @@ test.skipIf(!promtoolIsThere()).each<[string, Series]>([
   ["ReconcilerSilent", { shop_reconciliation_age_seconds: "30x10" }],
   ["NodeDown", { 'up{job="souk",instance="orders:3030"}': "1x10" }],
   ["DeadLetters", { 'mesh_dead_letters{service="orders"}': "0x10" }],
+  ["CallsRefused", { 'mesh_refused_total{node="orders-1",reason="expired"}': "5x10" }],
 ])("%s is silent where %o", (alert, series) => {
   expect(firing(alert, series, 8, [])).toBe("");
 });

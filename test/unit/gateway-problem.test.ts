@@ -28,6 +28,7 @@ describe("a problem", () => {
     new Errors.ServiceNotAvailableError({ action: "a.b" }),
     new Errors.QueueIsFullError({ action: "a.b", nodeID: "n" }),
     Object.assign(new Error(), { name: "BrokerDisconnectedError", type: "BAD_GATEWAY" }),
+    Object.assign(new Error("expired"), { name: "MoleculerError", type: "UNTRUSTED_CALL" }),
   ])("says of $name only that a part is unavailable", (error) => {
     const { status, headers, body } = problemAnswer(problemOf(error), "r1");
     expect([status, headers["retry-after"]]).toEqual([503, "1"]);
