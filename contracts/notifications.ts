@@ -135,7 +135,7 @@ export const notifications = defineContract({
   durable: true,
   actions: {
     mine: action({
-      summary: "What the shop sent to the signed-in user, newest first",
+      summary: "What the shop sent to the signed-in user within the last year, newest first",
       params: Strict({ ...Page }),
       result: ListOf(Notification),
       access: "customer",

@@ -19,7 +19,7 @@ import { queueMail, type OrderEvent } from "./queue-mail";
 import { findBulk } from "./store/bulk-store";
 import { notificationMigrations } from "./store/migrations";
 import { notificationModel } from "./store/model";
-import { listNotifications, orderNumberOf } from "./store/notification-store";
+import { listNotifications, oldNotifications, orderNumberOf } from "./store/notification-store";
 import { changePreferences, findPreferences } from "./store/preference-store";
 import { removeSubscription } from "./store/push-subscription-store";
 import type { FactsOf, TemplateName } from "./templates";
@@ -43,7 +43,7 @@ export const notificationsService = (
         service: "notifications",
         model: notificationModel,
         migrations: notificationMigrations,
-        retention: [oldKeyedRequests],
+        retention: [oldKeyedRequests, oldNotifications],
       }),
     ],
     actions: {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Bulk, BulkMail } from "../../contracts/notifications";
 import { newId } from "../../lib/ids";
+import { Retention } from "../../lib/messaging/retention";
+import { oldNotifications } from "../../services/notifications/store/notification-store";
 import { anOrder, events } from "../support/events";
+import { silent } from "../support/messaging";
 import { People, settled, startPostOffice, tell } from "../support/notifications";
 import { dbOf } from "../support/service-db";
 import { eventually, type TestShop } from "../support/shop";
@@ -189,6 +192,57 @@ test("a shop that stops in the middle goes on where it stood, twice to nobody", 
   expect((await completed(id, running)).progress).toMatchObject({ total: 1_200, sent: 1_200 });
   expect(server.taken).toHaveLength(1_200);
   expect(new Set(receivers()).size).toBe(1_200);
+});
+
+const rowsOf = (at: TestShop) => dbOf(at, "notifications").query("SELECT FROM notification");
+
+test("a year after its end a notification goes, and a mail to many still tells of all", async () => {
+  const first = await start();
+  const [declining = ""] = customers(3);
+  const gone = newId();
+  people.set(gone, null);
+  const preferences = { email: { marketing: false } };
+  const customer = { id: declining, roles: ["customer"] };
+  await first.call("notifications.updatePreferences", preferences, customer);
+  const id = await begin(news, first);
+  const before = await completed(id, first);
+  expect(before.progress).toEqual({ total: 4, queued: 0, sent: 2, failed: 1, skipped: 1 });
+  const year = "interval '366 days'";
+  await dbOf(first, "notifications").query(
+    `UPDATE notification SET id = ('0180' || substr(id::text, 5))::uuid,
+       next_attempt_at = next_attempt_at - ${year}, sent_at = sent_at - ${year}
+     WHERE id <> (SELECT id FROM notification WHERE status = 'sent' LIMIT 1)`,
+  );
+  await first.stop();
+  const second = await start(first.config.namespace);
+  onTestFinished(() => second.stop());
+  await eventually(async () => (await rowsOf(second)).length === 1, { what: "old ones to go" });
+  expect(await progress(id, second)).toEqual(before);
+});
+
+test("nodes that forget at the same time count none twice, and forget nothing that waits", async () => {
+  const [id = ""] = customers(1);
+  const bulkId = await begin({ ...news, audience: [id] });
+  await completed(bulkId);
+  const db = dbOf(shop, "notifications");
+  await db.query(
+    `INSERT INTO notification
+       (id, event_id, bulk_id, user_id, channel, template, facts, subject, status, next_attempt_at)
+     SELECT ('01800000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $1, $1,
+       gen_random_uuid(), 'email', 'announcement', '{}', 'old',
+       CASE n WHEN 1 THEN 'queued' ELSE 'skipped' END,
+       CASE n WHEN 1 THEN now() + interval '1 hour' ELSE now() - interval '2 years' END
+     FROM generate_series(1, 2501) n`,
+    [bulkId],
+  );
+  const logger = { ...silent, info: () => undefined };
+  const node = () =>
+    new Retention({ db, keep: { streamHours: 168 }, rules: [oldNotifications], logger });
+  await Promise.all([node, node, node, node].map((each) => each().prune()));
+  const rest = await db.query("SELECT status FROM notification WHERE bulk_id = $1", [bulkId]);
+  expect(rest).toHaveLength(2);
+  const { total, queued, skipped } = (await progress(bulkId)).progress;
+  expect({ total, queued, skipped }).toEqual({ total: 2_502, queued: 1, skipped: 2_500 });
 });
 
 test.each([

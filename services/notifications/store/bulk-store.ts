@@ -78,7 +78,6 @@ interface BulkRow {
   readonly collected: boolean;
   readonly rate_per_minute: number;
   readonly created_at: Date;
-  readonly total: number;
   readonly queued: number;
   readonly sent: number;
   readonly failed: number;
@@ -89,17 +88,17 @@ export async function findBulk(db: Queryable, id: string): Promise<Bulk | undefi
   const [row] = await db.query<BulkRow>(
     `SELECT b.id, b.subject, b.collected, b.rate_per_minute, b.created_at, n.*
      FROM bulk b, LATERAL (
-       SELECT count(*)::int AS total,
-         count(*) FILTER (WHERE status = 'queued')::int AS queued,
-         count(*) FILTER (WHERE status = 'sent')::int AS sent,
-         count(*) FILTER (WHERE status = 'failed')::int AS failed,
-         count(*) FILTER (WHERE status = 'skipped')::int AS skipped
+       SELECT count(*) FILTER (WHERE status = 'queued')::int AS queued,
+         sent_before + count(*) FILTER (WHERE status = 'sent')::int AS sent,
+         failed_before + count(*) FILTER (WHERE status = 'failed')::int AS failed,
+         skipped_before + count(*) FILTER (WHERE status = 'skipped')::int AS skipped
        FROM notification WHERE bulk_id = b.id) n
      WHERE b.id = $1`,
     [id],
   );
   if (!row) return undefined;
-  const { subject, collected, total, queued, sent, failed, skipped } = row;
+  const { subject, collected, queued, sent, failed, skipped } = row;
+  const total = queued + sent + failed + skipped;
   return {
     id,
     status: !collected ? "collecting" : queued > 0 ? "sending" : "completed",

@@ -95,4 +95,13 @@ export const notificationMigrations: readonly Migration[] = [
   },
   { name: "0005_keyed_request", sql: keyedRequestTable },
   { name: "0006_keyed_request_age", sql: keyedRequestAge },
+  {
+    name: "0007_forgotten",
+    sql: `
+      -- Of its notifications, how many ended so and are deleted by now.
+      ALTER TABLE bulk ADD COLUMN sent_before int NOT NULL DEFAULT 0,
+        ADD COLUMN failed_before int NOT NULL DEFAULT 0,
+        ADD COLUMN skipped_before int NOT NULL DEFAULT 0;
+    `,
+  },
 ];

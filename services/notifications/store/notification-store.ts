@@ -1,6 +1,8 @@
 import type { Notification } from "../../../contracts/notifications";
+import type { RetentionRule } from "../../../lib/messaging/retention";
 import { toPage } from "../../../lib/store/cursor";
 import type { Queryable } from "../../../lib/store/database";
+import { smallestIdOf } from "../../../lib/store/id-range";
 import type { ChannelName } from "../channel/channel";
 import type { FactsOf, TemplateName } from "../templates";
 
@@ -105,3 +107,26 @@ const toNotification = (row: NotificationRow): Notification => ({
   ...(row.order_id ? { orderId: row.order_id } : {}),
   createdAt: row.created_at.toISOString(),
 });
+
+/**
+ * A year after it ended a notification goes, long after the last event that could tell the same again.
+ * A mail to many goes on counting its own; the lock keeps two nodes from counting one twice.
+ */
+export const oldNotifications: RetentionRule = {
+  name: "notifications",
+  sql: `WITH old AS (
+    SELECT id, bulk_id, status FROM notification
+    WHERE id < ${smallestIdOf("now() - interval '1 year'")} AND status <> 'queued'
+      AND coalesce(sent_at, next_attempt_at) < now() - interval '1 year'
+    ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+  ), counted AS (
+    SELECT bulk_id, count(*) FILTER (WHERE status = 'sent') AS sent,
+      count(*) FILTER (WHERE status = 'failed') AS failed,
+      count(*) FILTER (WHERE status = 'skipped') AS skipped
+    FROM old GROUP BY bulk_id
+  ), noted AS (
+    UPDATE bulk SET sent_before = sent_before + c.sent, failed_before = failed_before + c.failed,
+      skipped_before = skipped_before + c.skipped
+    FROM counted c WHERE bulk.id = c.bulk_id
+  ) DELETE FROM notification WHERE id IN (SELECT id FROM old)`,
+};
