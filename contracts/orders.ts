@@ -60,7 +60,13 @@ export const orderFields = {
   createdAt: Time,
   updatedAt: Time,
 };
-export const OrderRecord = Strict({ ...orderFields, userId: Id, paymentMethod: PaymentMethod });
+export const OrderRecord = Strict({
+  ...orderFields,
+  userId: Id,
+  paymentMethod: PaymentMethod,
+  /** By whom it was to leave the house, once that was asked for. */
+  dispatch: T.Optional(Strict({ carrier: T.String(), trackingNumber: T.String() })),
+});
 export type OrderRecord = Static<typeof OrderRecord>;
 
 export const PaymentPart = Strict({

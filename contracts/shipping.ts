@@ -35,7 +35,9 @@ export const shipping = defineContract({
       idempotent: true,
       correlation: "orderId",
     }),
-    settle: settle("Prepare the shipment of a confirmed order, or end that of a cancelled one"),
+    settle: settle(
+      "Prepare or send off the shipment of a confirmed order, or end that of a cancelled one",
+    ),
   },
   events: {
     "shipment.created": event({

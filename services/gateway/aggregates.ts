@@ -98,7 +98,7 @@ async function complete(
   const paymentOf = byOrder<Payment>(payments);
   const shipmentOf = byOrder<Shipment>(shipments);
   const degraded = parts.degraded.sort();
-  return records.map(({ userId: _owner, paymentMethod: _method, ...order }) => ({
+  return records.map(({ userId: _owner, paymentMethod: _method, dispatch: _parcel, ...order }) => ({
     ...order,
     payment: partOf(paymentOf.get(order.id)),
     shipment: partOf(shipmentOf.get(order.id)),

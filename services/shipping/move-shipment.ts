@@ -64,9 +64,11 @@ export const cancelShipment = (
 
 /** Brings the shipment of an order to where the order stands; what has left the house is left alone. */
 export async function settleShipment(work: UnitOfWork, order: OrderRecord): Promise<void> {
-  const { id: orderId, userId, number, status, shippingAddress } = order;
+  const { id: orderId, userId, number, status, shippingAddress, dispatch } = order;
   const reference = { orderId, userId, number };
   if (status === "confirmed") await prepareShipment(work, { ...reference, shippingAddress });
+  if (status === "confirmed" && dispatch)
+    await dispatchShipment(work, { ...reference, ...dispatch });
   if (status === "cancelled") await cancelShipment(work, reference);
 }
 

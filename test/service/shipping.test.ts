@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OrderRecord } from "../../contracts/orders";
 import type { EventEnvelope } from "../../lib/messaging/event";
+import { published } from "../support/doubles";
 import { anOrder, events } from "../support/events";
 import { dbOf } from "../support/service-db";
 import { startTestShop, type TestShop } from "../support/shop";
 
+/** What orders says of the one that is settled. */
+let record: OrderRecord;
 let shop: TestShop;
-beforeAll(async () => void (shop = await startTestShop({ services: ["shipping"] })));
+beforeAll(async () => {
+  const orders = published("orders", { find: () => record });
+  shop = await startTestShop({ services: ["shipping"], doubles: [orders] });
+});
 afterAll(() => shop.stop());
 
 const tell = async (...said: EventEnvelope[]) => {
@@ -77,6 +84,36 @@ test("an order that is confirmed or dispatched twice has one shipment", async ()
     trackingNumber: "JD0001",
   });
   expect(await namesFor(order.orderId)).toEqual(["shipment.created", "shipment.dispatched"]);
+});
+
+test("a request to dispatch that got lost is made up for once, and then comes to nothing", async () => {
+  const order = anOrder();
+  const { orderId, ...reference } = order;
+  await tell(events.confirmed(order));
+  const dispatch = { carrier: "DHL", trackingNumber: "JD0001" };
+  const eur = { amount: 0, currency: "EUR" };
+  const now = new Date().toISOString();
+  record = {
+    ...{ id: orderId, ...reference, status: "confirmed", items: [], dispatch },
+    ...{
+      subtotal: eur,
+      discount: eur,
+      shipping: eur,
+      tax: eur,
+      total: eur,
+      createdAt: now,
+      updatedAt: now,
+    },
+    shippingAddress: { name: "Ada", line1: "x", city: "Wien", postalCode: "1010", country: "AT" },
+    paymentMethod: "pm_card_visa",
+  };
+  const settle = () => shop.call("shipping.settle", { orderId });
+  expect(await Promise.all([settle(), settle()])).toEqual(
+    Array(2).fill({ orderId, status: "dispatched" }),
+  );
+  await tell(events.dispatchRequested(order, "UPS", "1Z"));
+  expect(await shipmentOf(orderId)).toMatchObject({ status: "dispatched", ...dispatch });
+  expect(await namesFor(orderId)).toEqual(["shipment.created", "shipment.dispatched"]);
 });
 
 test.each([

@@ -50,10 +50,14 @@ const SHIPMENTS: Readonly<Record<string, string>> = {
   delivered: "delivered",
 };
 
-const outOfStep = ({ order, shipment }: Standing): string | null => {
+const isSentOff = ({ order }: Standing): boolean =>
+  order?.status === "confirmed" && order.dispatched;
+
+const outOfStep = (standing: Standing): string | null => {
+  const { order, shipment } = standing;
   if (!order || !shipment || shipment.status === "cancelled") return null;
   if (!(order.status in SHIPMENTS)) return null;
-  const waits = order.status === "confirmed" && order.dispatched;
+  const waits = isSentOff(standing);
   if (!waits && shipment.status === SHIPMENTS[order.status]) return null;
   return `it is ${waits ? "sent off" : order.status}, and its shipment is ${shipment.status}`;
 };
@@ -109,7 +113,7 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "shipment_out_of_step",
-    repairer: null,
+    repairer: (s) => (isSentOff(s) && s.shipment?.status === "preparing" ? "shipping" : null),
     wrong: outOfStep,
   },
   {

@@ -53,6 +53,7 @@ export const toRecord = (row: OrderRow): OrderRecord => ({
   ...fieldsOf(row),
   userId: row.user_id,
   paymentMethod: row.payment_method,
+  ...(row.dispatch ? { dispatch: row.dispatch } : {}),
 });
 
 /** The order as it was answered when it was placed, whatever became of it since. */
