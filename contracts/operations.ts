@@ -29,6 +29,7 @@ export const findingKinds = [
   "events_parked",
   "events_republished",
   "not_checked",
+  "not_listed",
 ] as const;
 export const FindingKind = OneOf(findingKinds);
 export type FindingKind = Static<typeof FindingKind>;

@@ -35,7 +35,7 @@ export interface Run extends Pick<Reconciliation, "checked" | "findings"> {
   readonly memory: Memory;
 }
 
-/** More than this is one trouble, and not so many: the rest waits until its orders come round again. */
+/** More than this is one trouble, and not so many: the rest is counted, and waits for its orders' next turn. */
 const MOST_FINDINGS = 500;
 
 /**
@@ -55,10 +55,16 @@ export async function reconcile(options: RunOptions): Promise<Run> {
   const unheard = [...first.silent, ...again.silent];
   const silent = new Set([...backlogs.silent, ...candidates.silent, ...unheard]);
   const findings = [...silent].map(notChecked);
-  for (const suspicion of again.suspicions.slice(0, MOST_FINDINGS)) {
+  // What only waits for a person keeps nothing waiting that can be mended.
+  const suspicions = [
+    ...again.suspicions.filter(({ repairer }) => repairer),
+    ...again.suspicions.filter(({ repairer }) => !repairer),
+  ];
+  for (const suspicion of suspicions.slice(0, MOST_FINDINGS)) {
     lost.throwIfAborted();
     findings.push(await repair(options, suspicion));
   }
+  if (suspicions.length > MOST_FINDINGS) findings.push(more(suspicions.length - MOST_FINDINGS));
   const seen = new Set(findings.map(keyOf));
   const still = last.findings.filter((f) => unseen.has(f.orderId ?? "") && !seen.has(keyOf(f)));
   // Whom nobody told all of is looked at again, and not passed over.
@@ -106,6 +112,13 @@ async function repair({ caller, repaired }: RunOptions, suspicion: Suspicion): P
     return { ...found, action: `${repairer} could not settle it: ${messageOf(error)}` };
   }
 }
+
+const more = (count: number): Finding => ({
+  kind: "not_listed",
+  orderId: null,
+  detail: `${count} more do not agree`,
+  action: "listed and mended in later runs",
+});
 
 const notChecked = (owner: string): Finding => ({
   kind: "not_checked",

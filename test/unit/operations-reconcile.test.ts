@@ -72,6 +72,28 @@ describe("what was found", () => {
   });
 });
 
+describe("more than can be listed", () => {
+  it("is counted, and keeps nothing waiting that can be mended", async () => {
+    const unpaid = Array.from({ length: 600 }, newId);
+    const ids = [...unpaid, orderId];
+    const { findings } = await runWith({
+      "orders.toReconcile": () => ({ orderIds: ids, next: null }),
+      "orders.standings": () =>
+        ids.map((id) => ({
+          ...{ orderId: id, total: charge.amount, dispatched: false, overdue: id === orderId },
+          status: id === orderId ? "pending" : "delivered",
+        })),
+      "inventory.standings": () => ids.map((id) => ({ orderId: id, status: "committed" })),
+      "payments.standings": () => [],
+      "shipping.ofOrders": () => ids.map((id) => ({ orderId: id, status: "delivered" })),
+      "orders.settle": () => ({ status: "cancelled" }),
+    });
+    expect(findings).toHaveLength(501);
+    expect(findings[0]).toMatchObject({ orderId, action: "orders settled it: cancelled" });
+    expect(findings.at(-1)).toMatchObject({ kind: "not_listed", detail: "101 more do not agree" });
+  });
+});
+
 describe("who does not answer", () => {
   it("is named when it goes between the two looks, and what it would have said is asked next time", async () => {
     let looks = 0;
