@@ -38,6 +38,8 @@ export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
     }
 
     function tell(endpoint: ActionEndpoint, state: BreakerState): void {
+      // Calls in flight end after their node has gone: nobody would ever unsay what they bring about.
+      if (!breakers.has(endpoint)) return;
       endpoint.state = state !== "open";
       const { action, node } = labelsOf(endpoint);
       meter.set("mesh_breaker_state", LEVELS[state], { action, node });
@@ -55,7 +57,7 @@ export const circuitBreaker = ({ contractOf }: CircuitBreakerOptions) =>
         if (endpoint.id !== node) continue;
         breaker.dispose();
         breakers.delete(endpoint);
-        if (breaker.state !== "closed") meter.set("mesh_breaker_state", 0, labelsOf(endpoint));
+        meter.remove("mesh_breaker_state", labelsOf(endpoint));
       }
     }
 

@@ -26,6 +26,8 @@ export interface Meter<T extends MetricTable> {
   observe<N extends NamesOf<T, "histogram">>(name: N, value: number, labels: LabelsOf<T[N]>): void;
   /** Shows it before anything is observed: to Prometheus, what appears as ten did not rise by ten. */
   begin<N extends NamesOf<T, "histogram">>(name: N, labels: LabelsOf<T[N]>): void;
+  /** For a series that tells of something that is gone. */
+  remove<N extends keyof T & string>(name: N, labels: LabelsOf<T[N]>): void;
 }
 
 /** Puts the metrics of a table into Moleculer's registry, those of them that are not there yet. */
@@ -55,7 +57,7 @@ function seriesOf(metric: RegisteredMetric, definition: MetricDefinition): Serie
 }
 
 const nothing = () => undefined;
-const OFF = { add: nothing, set: nothing, observe: nothing, begin: nothing };
+const OFF = { add: nothing, set: nothing, observe: nothing, begin: nothing, remove: nothing };
 
 export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table: T): Meter<T> {
   if (!metrics.isEnabled()) return OFF;
@@ -71,5 +73,6 @@ export function meterOf<T extends MetricTable>({ metrics }: ServiceBroker, table
     set: (name, value, labels) => series[name].set(value, labels),
     observe: (name, value, labels) => series[name].observe(value, labels),
     begin: (name, labels) => series[name].begin(labels),
+    remove: (name, labels) => series[name].remove(labels),
   };
 }

@@ -16,6 +16,9 @@ export interface RegisteredMetric {
   set(value: number, labels: Labels): Kept;
   observe(value: number, labels: Labels): Kept;
   reset(labels: Labels): void;
+  /** What is kept, by the text that `hashingLabels` makes of labels. */
+  readonly values: Map<string, Kept>;
+  hashingLabels(labels: Labels): string;
   /** Makes snapshots and reporters take note. */
   changed(): void;
 }
@@ -76,6 +79,13 @@ export class Series {
     this.#metric.reset(labels);
   }
 
+  /** Of a metric with labels: until it is changed again, it is not there. */
+  remove(labels: Labels): void {
+    const last = this.#labels.at(-1) ?? "";
+    this.#branchOf(labels, this.#labels.slice(0, -1)).next.delete(labels[last] ?? "");
+    if (this.#metric.values.delete(this.#metric.hashingLabels(labels))) this.#metric.changed();
+  }
+
   #put(kept: Kept, value: number): void {
     if (kept.value === value) return;
     kept.value = value;
@@ -94,9 +104,9 @@ export class Series {
     this.#metric.changed();
   }
 
-  #branchOf(labels: Labels): Branch {
+  #branchOf(labels: Labels, names = this.#labels): Branch {
     let branch = this.#root;
-    for (const name of this.#labels) {
+    for (const name of names) {
       const value = labels[name] ?? "";
       let next = branch.next.get(value);
       if (!next) branch.next.set(value, (next = newBranch()));

@@ -33,6 +33,16 @@ export class Breakers {
   }
 }
 
+/** Who has not noticed yet that a node is gone may still say something of it, and would never unsay it. */
+function hear(
+  { breakers, broker }: This,
+  state: Parameters<Breakers["hear"]>[0],
+  said: Said,
+): void {
+  const isGone = (id: string | null) => broker.registry.nodes.get(id ?? "")?.available === false;
+  if (!isGone(said.nodeID) && !isGone(said.params.nodeID)) breakers.hear(state, said);
+}
+
 /** Listens to what breakers say; a word that gets lost is made good by the next one. */
 export const watchBreakers = (): Partial<ServiceSchema> =>
   defineMixin<This>({
@@ -41,13 +51,13 @@ export const watchBreakers = (): Partial<ServiceSchema> =>
     },
     events: {
       "$circuit-breaker.opened"(this: This, ctx: Said): void {
-        this.breakers.hear("open", ctx);
+        hear(this, "open", ctx);
       },
       "$circuit-breaker.half-opened"(this: This, ctx: Said): void {
-        this.breakers.hear("half-open", ctx);
+        hear(this, "half-open", ctx);
       },
       "$circuit-breaker.closed"(this: This, ctx: Said): void {
-        this.breakers.hear("closed", ctx);
+        hear(this, "closed", ctx);
       },
       "$node.disconnected"(this: This, ctx: Context<{ readonly node: { readonly id: string } }>) {
         this.breakers.forget(ctx.params.node.id);

@@ -300,6 +300,12 @@ test("the topology shows breakers that are not closed, for as long as they are n
   expect(await tripped()).toEqual([{ ...open, state: "half-open" }]);
   await shop.broker.broadcast("$circuit-breaker.closed", said);
   expect(await tripped()).toEqual([]);
+  // Known to be gone here, and not yet to who says so.
+  const gone = { id: "search-1", available: false };
+  shop.broker.registry.nodes.add(gone.id, gone as never);
+  await shop.broker.broadcast("$circuit-breaker.opened", { ...said, nodeID: gone.id });
+  shop.broker.registry.nodes.delete(gone.id);
+  expect(await tripped()).toEqual([]);
 });
 
 test("the topology shows nodes, services, endpoints and what waits", async () => {

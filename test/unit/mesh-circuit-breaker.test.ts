@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Errors } from "moleculer";
+import { Errors, type ServiceBroker } from "moleculer";
 import { afterEach, expect, test } from "vitest";
 import { fail } from "../../contracts/errors";
 import { circuitBreaker } from "../../lib/mesh/circuit-breaker";
@@ -47,6 +47,30 @@ test("moves the calls to the other node, and back when a probe succeeds", async 
   );
   hang = false;
   await eventually(async () => (await ask()) === "first", { what: "the first node to be back" });
+});
+
+/** The series of one broker's breakers. */
+const shown = ({ metrics }: ServiceBroker) =>
+  (
+    metrics.getMetric("mesh_breaker_state") as unknown as { snapshot(): { value: number }[] }
+  ).snapshot();
+
+test.each([
+  ["before its node goes, goes with it", 5, 1],
+  ["because its node goes, is told to nobody", 4, 0],
+])("a breaker that opens %s", async (_, calls, open) => {
+  mesh = new TestMesh({ ...options, metrics: { enabled: true, collectProcessMetrics: false } });
+  const caller = mesh.node("caller");
+  const stock = mesh.node("stock", { stock: { count: never } });
+  await mesh.start();
+  const ask = () => caller.call("stock.count").catch(() => undefined);
+  await Promise.all(Array.from({ length: calls }, ask));
+  expect(shown(caller)).toMatchObject(Array(open).fill({ value: 2 }));
+  const last = ask();
+  await stock.stop();
+  await last;
+  await sleep(20);
+  expect(shown(caller)).toEqual([]);
 });
 
 test("does not count what callers did wrong", async () => {

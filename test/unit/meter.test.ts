@@ -45,6 +45,21 @@ it("shows each change, also after a look", () => {
   }
 });
 
+it("shows nothing of what is removed, until it is there again", () => {
+  const broker = newBroker();
+  const meter = meterOf(broker, TABLE);
+  for (const by of ["ada", "bob"]) meter.add("seen_total", { by, where: "x" });
+  expect(shown(broker, "seen_total")).toHaveLength(2);
+  meter.remove("seen_total", { by: "ada", where: "x" });
+  meter.remove("seen_total", { by: "eve", where: "x" });
+  expect(shown(broker, "seen_total")).toMatchObject([{ labels: { by: "bob" } }]);
+  meter.add("seen_total", { by: "ada", where: "x" });
+  expect(shown(broker, "seen_total")).toMatchObject([
+    { labels: { by: "bob" } },
+    { labels: { by: "ada" }, value: 1 },
+  ]);
+});
+
 it("counts into the same series as the other meters of its broker", () => {
   const broker = newBroker();
   const meters = [meterOf(broker, TABLE), meterOf(broker, TABLE)];
