@@ -151,6 +151,7 @@ export const operations = defineContract({
           event: T.String(),
           waiting: T.Integer({ description: "published, and given to nobody yet" }),
           inHand: T.Integer({ description: "given to a replica, and not handled yet" }),
+          pulled: T.Boolean({ description: "whether any replica asks for its events now" }),
         }),
       ),
       access: "admin",

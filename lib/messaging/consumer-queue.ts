@@ -50,6 +50,7 @@ export class ConsumerQueue {
       event,
       waiting: count(this.#waiting, event),
       inHand: count(this.#inHand, event),
+      pulled: true,
     }));
   }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../errors";
 import type { ConsumerQueue } from "./consumer-queue";
 import { FOREIGN, type EventEnvelope } from "./event";
+import { lagIn } from "./jetstream-lag";
 import { durableOf } from "./nats-names";
 import type { ConsumerLag } from "./transport";
 
@@ -38,9 +39,6 @@ const RETRY_MS = 500;
  */
 const PULL_MS = 4_000;
 
-/** The service whose durable consumer this is. */
-export const ownerOf = (durable: string): string => durable.split("__")[0] ?? durable;
-
 /** One service's messages of one event, pulled into the service's queue and acknowledged after it. */
 export class JetStreamConsumer {
   readonly #options: JetStreamConsumerOptions;
@@ -69,11 +67,10 @@ export class JetStreamConsumer {
     }
   }
 
-  /** What the broker says of all replicas of this consumer together. */
   async lag(): Promise<ConsumerLag> {
     const { transport, service: consumer, event } = this.#options;
     const info = await transport.manager.consumers.info(transport.stream, this.#durable);
-    return { consumer, event, waiting: info.num_pending, inHand: info.num_ack_pending };
+    return { consumer, event, ...lagIn(info) };
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,13 @@
-import type { JetStreamManager } from "nats";
-import { ownerOf } from "./jetstream-consumer";
+import type { ConsumerInfo, JetStreamManager } from "nats";
+import { ownerOf } from "./nats-names";
 import type { ConsumerLag } from "./transport";
+
+/** What the broker says of all replicas of a consumer together. */
+export const lagIn = (info: ConsumerInfo): Omit<ConsumerLag, "consumer" | "event"> => ({
+  waiting: info.num_pending,
+  inHand: info.num_ack_pending,
+  pulled: info.num_waiting > 0,
+});
 
 /**
  * What the durable consumers of a stream have before them, by the event that follows `prefix` in their
@@ -18,8 +25,7 @@ export async function lagOf(
     lags.push({
       consumer: ownerOf(durable),
       event: subject.slice(prefix.length),
-      waiting: info.num_pending,
-      inHand: info.num_ack_pending,
+      ...lagIn(info),
     });
   }
   return lags;

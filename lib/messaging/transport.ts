@@ -37,6 +37,8 @@ export interface ConsumerLag {
   readonly waiting: number;
   /** Given to a replica, which has not taken them into its store yet. */
   readonly inHand: number;
+  /** Whether any replica asks for more now. */
+  readonly pulled: boolean;
 }
 
 /** What waits for the consumers of this process. */

@@ -38,13 +38,14 @@ export const consumers: Command = {
     const key = (one: (typeof shown)[number]): string => `${one.consumer} ${one.event}`;
     const rows = shown
       .sort((a, b) => (key(a) < key(b) ? -1 : 1))
-      .map(({ consumer, event, waiting, inHand }) => [
+      .map(({ consumer, event, waiting, inHand, pulled }) => [
         consumer,
         event,
         String(waiting),
         String(inHand),
+        pulled ? "" : "nobody takes them",
       ]);
-    return textTable(["consumer", "event", ">waiting", ">in hand"], rows);
+    return textTable(["consumer", "event", ">waiting", ">in hand", ""], rows);
   },
 };
 

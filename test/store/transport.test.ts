@@ -153,6 +153,21 @@ describe.skipIf(!natsIsThere())("JetStream", () => {
     await transport.close();
   });
 
+  test("a consumer from which nobody takes any more says so", async () => {
+    const transport = await connect();
+    const subscribe = (name: string) => transport.subscribe(recorder(name, ["x.y"]).consumer);
+    const [, leave] = [await subscribe("stays"), await subscribe("leaves")];
+    transport.open();
+    const pulled = async () =>
+      Object.fromEntries((await transport.lag()).map((one) => [one.consumer, one.pulled]));
+    await eventually(async () => Object.values(await pulled()).join() === "true,true");
+    await leave();
+    await eventually(async () => !(await pulled()).leaves);
+    for (let seq = 1; seq <= 300; seq++) await transport.publish(event("x.y", seq, `agg-${seq}`));
+    expect(await pulled()).toEqual({ leaves: false, stays: true });
+    await transport.close();
+  });
+
   test("the same event published twice is stored once", async () => {
     const transport = await connect();
     const sent = event("same.twice");

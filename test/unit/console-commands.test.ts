@@ -91,13 +91,13 @@ test("an unknown verb, a missing id and a bad limit are refused", async () => {
 
 test("consumers that keep up are left out on request", async () => {
   const lags = [
-    { consumer: "search", event: "stock.changed", waiting: 7, inHand: 128 },
-    { consumer: "orders", event: "payment.failed", waiting: 0, inHand: 0 },
+    { consumer: "search", event: "stock.changed", waiting: 7, inHand: 128, pulled: true },
+    { consumer: "orders", event: "payment.failed", waiting: 0, inHand: 0, pulled: false },
   ];
   const { operator } = operatorWith({ "operations.consumers": lags });
   expect(await run(operator, "consumers")).toEqual([
     "consumer  event           waiting  in hand",
-    "orders    payment.failed        0        0",
+    "orders    payment.failed        0        0  nobody takes them",
     "search    stock.changed         7      128",
   ]);
   expect(await run(operator, "consumers", [], { behind: "" })).toHaveLength(2);
