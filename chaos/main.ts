@@ -46,13 +46,13 @@ async function main(): Promise<void> {
   const orders = count("orders", values.orders);
   const mode = values.cluster ? "cluster" : "embedded";
   const replicas = count("replicas", values.replicas);
-  const end = Date.now() + (values.minutes ? count("minutes", values.minutes) * 60_000 : 0);
+  const end = performance.now() + (values.minutes ? count("minutes", values.minutes) * 60_000 : 0);
   const runs = values.minutes ? Infinity : count("runs", values.runs ?? "1");
   await mkdir(values.history, { recursive: true });
   const bad: number[] = [];
   let shop: BreakableShop | null = null;
   try {
-    for (let n = 0; n < runs && (n === 0 || !values.minutes || Date.now() < end); n++) {
+    for (let n = 0; n < runs && (n === 0 || !values.minutes || performance.now() < end); n++) {
       const seed = first + n;
       const history = join(values.history, `${values.cluster ? "cluster-" : ""}${seed}.jsonl`);
       shop ??= await startShop(mode, replicas);

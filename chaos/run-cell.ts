@@ -51,9 +51,9 @@ async function tell(
 
 /** Whether the process died of its fault, since it had been revived so often; it is alive again afterwards. */
 export async function struck(shop: MortalShop, revivalsBefore: number): Promise<boolean> {
-  const end = Date.now() + STRIKE_MS;
+  const end = performance.now() + STRIKE_MS;
   while (shop.revivals === revivalsBefore && !shop.process.isGone) {
-    if (Date.now() > end) return false;
+    if (performance.now() > end) return false;
     await sleep(20);
   }
   await shop.revive();

@@ -83,14 +83,14 @@ export async function soak(
     const target = await openTarget(readStores({ DATA_DIR: shop.process.dataDir }));
     const load = new StoryLoad(shop, rate);
     try {
-      const began = Date.now();
+      const began = performance.now();
       const samples: Sample[] = [];
       const gauge = await Gauge.open(shop, target, metricsPort);
-      while (Date.now() < began + minutes * 60_000) {
+      while (performance.now() < began + minutes * 60_000) {
         await sleep(SAMPLE_MS);
         const sample = await gauge.sample();
         samples.push(sample);
-        tell(Math.round((Date.now() - began) / 1000), load.told, sample);
+        tell(Math.round((performance.now() - began) / 1000), load.told, sample);
       }
       await gauge.close();
       const lost = await load.stop();

@@ -33,7 +33,7 @@ const LONGEST_PAUSE_MS = 1_000;
 export async function verify(target: Target, options: VerifyOptions = {}): Promise<Verdict> {
   const limits = { ...defaultLimits, ...options.limits };
   const settleMs = target.atRest ? 0 : (options.settleMs ?? 30_000);
-  const { snapshots, open } = await settle(target, limits, Date.now() + settleMs);
+  const { snapshots, open } = await settle(target, limits, performance.now() + settleMs);
   try {
     const streamed = target.stream?.ids(target.postgresUrl);
     const findings = await runChecks(snapshots, {
@@ -55,7 +55,7 @@ async function settle(
 ): Promise<{ snapshots: Snapshots; open: string[] }> {
   for (let pause = PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const { snapshots, open } = await look(target, limits);
-    if (open.length === 0 || Date.now() >= deadline) return { snapshots, open };
+    if (open.length === 0 || performance.now() >= deadline) return { snapshots, open };
     await closeAll(snapshots);
     await sleep(pause);
   }

@@ -130,7 +130,7 @@ async function release(cluster: Cluster, { server, owner }: Held): Promise<void>
 
 /** Becomes the owner of the server, found or started. */
 async function hold(cluster: Cluster, { log, port }: { log: Log; port?: number }): Promise<Held> {
-  const deadline = Date.now() + SETTLE_TIMEOUT_MS;
+  const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     try {
       const found = await findServer(cluster);
@@ -139,7 +139,7 @@ async function hold(cluster: Cluster, { log, port }: { log: Log; port?: number }
       log(`PostgreSQL ${found ? "taken over" : "started"}: pid ${pid}, port ${at}.`);
       return held;
     } catch (error) {
-      if (!isPassing(error) || Date.now() > deadline) throw explain(error, cluster);
+      if (!isPassing(error) || performance.now() > deadline) throw explain(error, cluster);
     }
     await delay(50);
   }

@@ -131,9 +131,9 @@ async function twiceNotified(buyer: Client): Promise<string[]> {
 test("Ctrl-C ends everything within five seconds and leaves no process behind", async () => {
   const postgres = await shop.postgresPid();
   expect(postgres).not.toBeNull();
-  const began = Date.now();
+  const began = performance.now();
   expect(await shop.interrupt()).toBe(0);
-  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(5_000);
   expect(await shop.postgresPid()).toBeNull();
   expect(isRunning(postgres ?? 0)).toBe(false);
 });

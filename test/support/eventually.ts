@@ -5,11 +5,11 @@ export async function eventually<T>(
   probe: () => Promise<T | undefined | false | null>,
   { timeoutMs = 15_000, what = "the condition" } = {},
 ): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   for (;;) {
     const value = await probe();
     if (value !== undefined && value !== false && value !== null) return value;
-    if (Date.now() > end) throw new Error(`${what} did not come true in ${timeoutMs} ms`);
+    if (performance.now() > end) throw new Error(`${what} did not come true in ${timeoutMs} ms`);
     await sleep(20);
   }
 }

@@ -36,11 +36,11 @@ export async function takeOwnership(url: string, folder: string): Promise<Client
 }
 
 async function acquire(client: Client, folder: string): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   while (!(await tryLock(client))) {
     const holder = await holderOf(client);
     const grace = isAlive(holder ?? 0) ? LIVING_OWNER_GRACE_MS : DEAD_OWNER_GRACE_MS;
-    if (Date.now() - start > grace) {
+    if (performance.now() - start > grace) {
       throw new FolderInUseError(`${folder} is in use by process ${holder ?? "(unknown)"}.`);
     }
     await delay(25);
