@@ -2,7 +2,7 @@ import { Document } from "yaml";
 import type { ServiceName } from "../contracts";
 import { passwordVariable } from "../lib/messaging/nats-users";
 import { secrets, services, type Deployment } from "./services";
-import { natsUserNames } from "./nats-user-names";
+import { natsUserNames } from "./nats-users";
 import { checks, commands, images, options, ports, reachable } from "./settings";
 import type { ServerName } from "./settings";
 

@@ -1,7 +1,7 @@
 import type { IStatefulSet } from "kubernetes-models/apps/v1";
 import type { IContainer, IEnvVar, IService, IVolume } from "kubernetes-models/v1";
 import { passwordVariable } from "../../lib/messaging/nats-users";
-import { natsUserNames } from "../nats-user-names";
+import { natsUserNames } from "../nats-users";
 import { checks, commands, images, type ServerName } from "../settings";
 import {
   containerSecurity,

@@ -4,14 +4,12 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type NatsConnection } from "nats";
-import { serviceNames } from "../../contracts";
+import { natsUserNames, renderNatsUsers } from "../../deploy/nats-users";
 import { natsOptions } from "../../lib/messaging/nats-options";
 import { passwordVariable } from "../../lib/messaging/nats-users";
-import { renderNatsUsers } from "../../scripts/nats-render";
 import { NatsServer } from "./nats-server";
 
 const root = join(__dirname, "../..");
-const USERS = [...serviceNames, "repl", "admin"];
 
 /** A NATS server with `deploy/nats/tls.conf`: its users for one namespace, and TLS. */
 export class GuardedNats {
@@ -28,7 +26,7 @@ export class GuardedNats {
     await writeFile(join(folder, "users.conf"), renderNatsUsers(namespace));
     // What must be escaped in a URL stands in a password sooner or later.
     const passwords = new Map(
-      USERS.map((user) => [user, `p@:/${randomBytes(12).toString("hex")}`]),
+      natsUserNames.map((user) => [user, `p@:/${randomBytes(12).toString("hex")}`]),
     );
     const env = Object.fromEntries(
       [...passwords].map(([user, password]) => [passwordVariable(user), JSON.stringify(password)]),

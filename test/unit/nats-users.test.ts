@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../config/env";
 import { natsOptions } from "../../lib/messaging/nats-options";
-import { renderNatsUsers } from "../../scripts/nats-render";
+import { renderNatsUsers } from "../../deploy/nats-users";
 
 const file = join(__dirname, "../../deploy/nats/users.conf");
 
