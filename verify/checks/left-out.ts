@@ -30,7 +30,8 @@ export const leftOut: readonly (Claim & { readonly reason: string })[] = [
     id: "E3",
     when: "Q",
     title: "each consumer has handled each event of a product exactly once",
-    reason: "the catalogue's documents keep their events only until they are published",
+    reason:
+      "published events of the catalogue are kept in MongoDB alone, which is not read for them",
   },
   {
     id: "E4",
