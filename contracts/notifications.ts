@@ -155,6 +155,7 @@ export const notifications = defineContract({
       route: {
         method: "GET",
         path: "/admin/notifications/preview",
+        files: ["text/html", "text/plain"],
         reply: ({ format, html, text }) => {
           switch (format) {
             case "html":
@@ -251,6 +252,7 @@ export const notifications = defineContract({
         method: "GET",
         path: "/notifications/unsubscribe",
         ignoresToken: true,
+        errors: ["NOT_FOUND"],
         reply: ({ html }) => page(html),
       },
     }),
@@ -265,6 +267,7 @@ export const notifications = defineContract({
         path: "/notifications/unsubscribe",
         body: "none",
         ignoresToken: true,
+        errors: ["NOT_FOUND"],
         reply: ({ html }) => page(html),
       },
     }),

@@ -57,7 +57,7 @@ export interface Route<Result = never> {
   readonly ignoresToken?: true;
   /** Requests a minute for each address; names a budget shared by routes. */
   readonly limit?: { readonly budget: string; readonly perMinute: number };
-  /** Media types of the files that it may send in place of its result. */
+  /** Media types of what else it may send in place of its result. */
   readonly files?: readonly string[];
   // A method, so that the route of any result is also a route of an unknown one.
   reply?(result: Result): Reply;

@@ -26,7 +26,8 @@ export interface PageDescription {
   readonly tag: string;
   /** Of a success (200). */
   readonly status?: number;
-  readonly contentType: string;
+  /** Null where there is no body. */
+  readonly contentType: string | null;
 }
 
 export interface Parameter {

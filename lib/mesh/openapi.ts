@@ -82,7 +82,7 @@ function pageOperation(api: ApiDescription, page: PageDescription): Operation {
     responses: {
       [page.status ?? 200]: {
         description: page.summary,
-        content: { [page.contentType]: { schema: {} } },
+        ...(page.contentType === null ? {} : { content: { [page.contentType]: { schema: {} } } }),
       },
       ...problemsOf(api.errors, [...codes, "SERVICE_UNAVAILABLE"]),
     },

@@ -4,8 +4,11 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Ours alone: a validator of somebody else's would stop at them. */
-const OWN_FORMATS: readonly Json[] = ["text", "country"];
+/** Ours alone, and what is said in their place: a validator of somebody else's would stop at them. */
+const OWN_FORMATS: Readonly<Record<string, JsonObject>> = {
+  text: {},
+  country: { pattern: "^[A-Z]{2}$" },
+};
 
 /**
  * Writes schemas as plain JSON, with a `$ref` in place of each that has a name. Schemas are told apart
@@ -49,9 +52,10 @@ export class SchemaRefs {
     if (isList(value)) return value.map((item) => this.#refer(item));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value)
-        .filter(([key, item]) => key !== "format" || !OWN_FORMATS.includes(item))
-        .map(([key, item]) => [key, this.#refer(item)]),
+      Object.entries(value).flatMap(([key, item]) => {
+        const own = key === "format" && typeof item === "string" ? OWN_FORMATS[item] : undefined;
+        return own ? Object.entries(own) : [[key, this.#refer(item)]];
+      }),
     );
   }
 }

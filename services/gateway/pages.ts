@@ -27,7 +27,7 @@ export const pageTargets = (parts: PageParts): PageTarget[] => [
     path: "/",
     summary: "Leads to /docs",
     status: 302,
-    contentType: "text/plain",
+    contentType: null,
     handle: async () => ({ status: 302, headers: { location: "/docs" }, body: null }),
   },
   {

@@ -43,7 +43,8 @@ export interface PageTarget {
   readonly summary: string;
   /** Of a success, where it is not 200. */
   readonly status?: number;
-  readonly contentType: string;
+  /** Null where there is no body. */
+  readonly contentType: string | null;
   readonly tag: string;
   /** Null when it has written the answer itself, as a stream does. */
   handle(request: PageRequest): Promise<Answer | null>;

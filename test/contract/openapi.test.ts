@@ -88,6 +88,9 @@ describe("OpenAPI", () => {
     const typesOf = (action: string) =>
       Object.keys(operationOf(action).responses["200"]?.content ?? {});
     expect(typesOf("reports.invoice")).toEqual(["application/pdf"]);
+    expect(typesOf("notifications.preview")).toEqual([
+      ...["application/json", "text/html", "text/plain"],
+    ]);
     expect(typesOf("reports.jobResult")).toEqual([
       "application/json",
       "text/csv",
@@ -113,6 +116,10 @@ describe("OpenAPI", () => {
     expect(responses["409"]?.description).toContain("IDEMPOTENCY_KEY_IN_FLIGHT");
     expect(responses["422"]?.description).toContain("IDEMPOTENCY_KEY_REUSED");
     expect(responses["503"]?.description).toContain("SERVICE_UNAVAILABLE");
+    expect(operationOf("catalog.categories").responses["422"]?.description).toContain(
+      "VALIDATION_FAILED",
+    );
+    expect(operationOf("notifications.unsubscribe").responses["404"]).toBeDefined();
     expect(operationOf("catalog.get").responses["400"]?.description).toContain("BAD_REQUEST");
     expect(operationOf("catalog.create").responses["403"]?.description).toContain("FORBIDDEN");
     expect(operationOf("users.login").responses["429"]?.description).toContain("RATE_LIMITED");
