@@ -2,7 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract } from "../lib/mesh/contract";
 import { sensitive, Strict } from "../lib/mesh/schema";
 import { CartId, Id, MAX_QUANTITY, Money, Nullable, Sku, SkuQuantity, Time } from "./common";
-import { CouponCode } from "./orders";
+import { TypedCoupon } from "./orders";
 
 export const Cart = Strict({
   id: Id,
@@ -77,7 +77,7 @@ export const carts = defineContract({
     }),
     setCoupon: action({
       summary: "Use a coupon at the next checkout; `discount` is what it would take off now",
-      params: Strict({ cartId, code: CouponCode }),
+      params: Strict({ cartId, code: TypedCoupon }),
       result: CartAnswer,
       access: "public",
       idempotent: true,

@@ -125,6 +125,9 @@ export const CouponCode = T.String({
   pattern: "^[A-Za-z0-9][A-Za-z0-9_-]*$",
 });
 
+/** Whatever a customer types in its place: what is no code is no coupon either. */
+export const TypedCoupon = Text(255, 1);
+
 /** What a coupon grants and to whom. */
 const couponTerms = {
   kind: OneOf(["percentage", "fixed", "free_shipping"]),
@@ -160,7 +163,7 @@ export const orders = defineContract({
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
         items: T.Optional(T.Array(SkuQuantity, { maxItems: 100 })),
-        couponCode: T.Optional(CouponCode),
+        couponCode: T.Optional(TypedCoupon),
       }),
       result: Strict({ order: Order, replayed: T.Boolean() }),
       access: "customer",
@@ -312,7 +315,7 @@ export const orders = defineContract({
     }),
     quoteCoupon: action({
       summary: "What a coupon would take off now, or why it cannot be used",
-      params: Strict({ code: CouponCode, userId: T.Optional(Id), subtotal: Money }),
+      params: Strict({ code: TypedCoupon, userId: T.Optional(Id), subtotal: Money }),
       result: Strict({
         code: T.String(),
         discount: Money,

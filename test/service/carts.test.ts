@@ -264,7 +264,9 @@ describe("a coupon", () => {
       type: "COUPON_INVALID",
       message: "the basket is too small",
     });
-    await expect(setCoupon(guest, "WRONG")).rejects.toEqual(code("COUPON_INVALID"));
+    for (const typed of ["WRONG", "X", "no such code!", `NOPE-${newId()}`]) {
+      await expect(setCoupon(guest, typed)).rejects.toEqual(code("COUPON_INVALID"));
+    }
     expect((await get(guest)).cart).not.toHaveProperty("coupon");
   });
 

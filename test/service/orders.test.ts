@@ -386,6 +386,12 @@ test("twenty orders of one buyer at once use a coupon no more often than one buy
   }
 });
 
+test("what is no code is no coupon", async () => {
+  for (const couponCode of ["X", "no such code!", `NOPE-${newId()}`]) {
+    await expect(place({ couponCode })).rejects.toMatchObject({ type: "COUPON_INVALID" });
+  }
+});
+
 test("a coupon's percent may have two decimals, and no more", async () => {
   const create = (percentOff: number) =>
     shop.call(
