@@ -363,6 +363,7 @@ export const orders = defineContract({
     "catalog.offers",
     "payments.ofOrders",
     "payments.refund",
+    "payments.refundable",
     "shipping.deliver",
     "shipping.ofOrders",
     "users.addressOf",

@@ -81,6 +81,14 @@ export const payments = defineContract({
       idempotent: true,
       correlation: "orderId",
     }),
+    refundable: action({
+      summary: "What can still be given back for an order; null when it has no payment",
+      params: Strict({ orderId: Id }),
+      result: Nullable(Money),
+      access: "internal",
+      idempotent: true,
+      correlation: "orderId",
+    }),
     toReconcile: toReconcile(
       "Orders whose payments are to be compared: open ones, or all that the provider charged lately",
     ),

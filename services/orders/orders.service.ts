@@ -18,7 +18,7 @@ import { OrderMoves } from "./move-order";
 import { OrderBook } from "./order-book";
 import { placeOrder, type Checkout } from "./place-order";
 import { presentOrder } from "./present-order";
-import { refundOrder } from "./refund-order";
+import { assertNotRefunding, refundOrder } from "./refund-order";
 import { endCoupon, listCoupons } from "./store/coupon-store";
 import { orderMigrations } from "./store/migrations";
 import { orderModel } from "./store/model";
@@ -74,6 +74,7 @@ export const ordersService = (runtime: Runtime): ServiceSchema =>
       },
       async dispatch(ctx) {
         const { id, ...parcel } = ctx.params;
+        await assertNotRefunding(ctx, found(await findOrder(this.db, id)));
         const row = await this.unitOfWork(ctx, async (work) => {
           found(await lockOrder(work, id));
           return this.moves.requestDispatch(work, id, parcel);

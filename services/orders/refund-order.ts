@@ -1,6 +1,6 @@
 import { fail } from "../../contracts/errors";
 import type { Order, orders } from "../../contracts/orders";
-import type { Ctx } from "../../lib/mesh/types";
+import type { Caller, Ctx } from "../../lib/mesh/types";
 import type { Outbox } from "../../lib/messaging/outbox";
 import { claimKey, keepAnswer, keyedRequest } from "../../mixins/keyed-request";
 import { presentOrder } from "./present-order";
@@ -35,4 +35,14 @@ export async function refundOrder(
 function assertRefundable({ status }: OrderRow): void {
   if (["confirmed", "shipped", "delivered"].includes(status)) return;
   throw fail("INVALID_TRANSITION", `a ${status} order cannot be refunded`);
+}
+
+/** Goods do not leave when all their money is on its way back, however long the provider takes for it. */
+export async function assertNotRefunding(
+  caller: Caller,
+  { id, status, total }: OrderRow,
+): Promise<void> {
+  if (status !== "confirmed" || total === 0) return;
+  const left = await caller.call("payments.refundable", { orderId: id });
+  if (left?.amount === 0) throw fail("INVALID_TRANSITION", "all its money is being given back");
 }

@@ -4,11 +4,12 @@ import { contracts } from "../../contracts";
 import { fail } from "../../contracts/errors";
 import { callerOf } from "../../lib/mesh/caller";
 import { implement } from "../../lib/mesh/implement";
+import { money } from "../../lib/money/money";
 import { durableEvents, type DurableMembers } from "../../mixins/durable-events";
 import { cancelPayment } from "./cancel-payment";
 import { chargeDispatcher } from "./charge-payments";
 import type { Worker } from "./dispatcher";
-import { toPayment } from "./domain/payment";
+import { refundable, toPayment } from "./domain/payment";
 import { refundDispatcher } from "./make-refunds";
 import type { PaymentProvider, ProviderHost } from "./provider/payment-provider";
 import { providerOf } from "./provider/provider-of";
@@ -50,6 +51,10 @@ export const paymentsService = (
         return this.unitOfWork(ctx, (work) =>
           requestRefund(work, ctx.params, { traceparent, wakeRefunds }),
         );
+      },
+      async refundable({ params: { orderId } }) {
+        const [payment] = await findPayments(this.db, [orderId]);
+        return payment ? money(refundable(payment), payment.currency) : null;
       },
       async toReconcile({ params: { which, after } }) {
         return paymentsToReconcile(this.db, provider, which, after);

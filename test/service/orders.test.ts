@@ -16,6 +16,9 @@ const alice: User = { id: newId(), roles: ["customer"] };
 const admin: User = { id: newId(), roles: ["customer", "admin"] };
 const address = { name: "A", line1: "B 1", city: "C", postalCode: "10115", country: "DE" };
 
+/** Orders all of whose money is on its way back. */
+const refunding = new Set<unknown>();
+
 beforeAll(async () => {
   shop = await startTestShop({
     services: ["orders"],
@@ -27,6 +30,12 @@ beforeAll(async () => {
         "YACHT-1": Price.properties.amount.maximum ?? 0,
       }),
       cartsDouble([{ sku: "LAMP-1", quantity: 2 }], 7),
+      published("payments", {
+        refundable: ({ params }) => ({
+          amount: refunding.has(params.orderId) ? 0 : 1,
+          currency: "EUR",
+        }),
+      }),
       published("shipping", { deliver: () => null, ofOrders: () => [] }),
     ],
   });
@@ -275,6 +284,16 @@ test("a cancellation that is repeated finds its work done; another's is refused"
   });
   await expect(shop.call("orders.cancel", other, alice)).rejects.toMatchObject({
     type: "ORDER_NOT_CANCELLABLE",
+  });
+});
+
+test("an order is not dispatched while all its money is on its way back", async () => {
+  const { order } = await place();
+  await paid(order.id);
+  refunding.add(order.id);
+  const parcel = { id: order.id, carrier: "DHL", trackingNumber: "T1" };
+  await expect(shop.call("orders.dispatch", parcel, admin)).rejects.toMatchObject({
+    type: "INVALID_TRANSITION",
   });
 });
 

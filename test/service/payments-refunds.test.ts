@@ -51,6 +51,17 @@ describe("a refund", () => {
     await expect(refund(orderId)).rejects.toMatchObject({ type: "INVALID_TRANSITION" });
   });
 
+  it("counts from the moment that it is asked for in what can still be given back", async () => {
+    const left = (orderId: string) => desk.shop.call("payments.refundable", { orderId });
+    expect(await left(newId())).toBeNull();
+    const orderId = await paid();
+    expect(await left(orderId)).toEqual(euros(5000));
+    await refund(orderId, 1200);
+    expect(await left(orderId)).toEqual(euros(3800));
+    await refund(orderId);
+    expect(await left(orderId)).toEqual(euros(0));
+  });
+
   it("is made once for each refundId", async () => {
     const orderId = await paid();
     const refundId = newId();
