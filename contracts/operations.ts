@@ -231,6 +231,7 @@ export const operations = defineContract({
     "orders.standings",
     "orders.toReconcile",
     "payments.ofOrders",
+    "payments.refundable",
     "payments.settle",
     "payments.standings",
     "payments.toReconcile",

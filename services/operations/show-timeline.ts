@@ -1,7 +1,7 @@
 import type { ActionResult, Caller } from "../../lib/mesh/types";
 import { ASK, askServices } from "./ask-services";
 import { oldestFirst } from "./domain/saga-order";
-import { waitingFor, type SagaView } from "./domain/waiting-for";
+import { waitingFor, type PaymentView } from "./domain/waiting-for";
 
 /** All that the services did about an order. NOT_FOUND when there is no such order. */
 export async function showTimeline(
@@ -24,9 +24,13 @@ export async function showTimeline(
 }
 
 /** Null as well when payments does not answer, which its missing entries say. */
-async function paymentOf(caller: Caller, id: string): Promise<SagaView["payment"]> {
+async function paymentOf(caller: Caller, orderId: string): Promise<PaymentView | null> {
   try {
-    return (await caller.call("payments.ofOrders", { orderIds: [id] }, ASK))[0] ?? null;
+    const [[payment], refundable] = await Promise.all([
+      caller.call("payments.ofOrders", { orderIds: [orderId] }, ASK),
+      caller.call("payments.refundable", { orderId }, ASK),
+    ]);
+    return payment ? { ...payment, refundable } : null;
   } catch {
     return null;
   }

@@ -71,6 +71,7 @@ test("a cancelled order waits for all its money, whatever was given back before"
         status,
         amount: { amount, currency: "EUR" },
         refunded: { amount: refunded, currency: "EUR" },
+        refundable: null,
       },
       silent: [],
     });
@@ -81,6 +82,24 @@ test("a cancelled order waits for all its money, whatever was given back before"
   expect(waiting("refunded", 100)).toBeNull();
   expect(waiting("voided", 0)).toBeNull();
   expect(waiting("captured", 0, 0)).toBeNull();
+});
+
+test("a confirmed order waits for its money to go back, once all of it is on its way", () => {
+  const waiting = (refundable: number, amount = 100) =>
+    waitingFor({
+      status: "confirmed",
+      entries: published("shipment.created"),
+      payment: {
+        status: "captured",
+        amount: { amount, currency: "EUR" },
+        refunded: { amount: 0, currency: "EUR" },
+        refundable: { amount: refundable, currency: "EUR" },
+      },
+      silent: [],
+    });
+  expect(waiting(0)).toBe("payments to give the money back");
+  expect(waiting(1)).toBe("a person to dispatch it");
+  expect(waiting(0, 0)).toBe("a person to dispatch it");
 });
 
 test("goods that left the house are not waited for when their order is refunded", () => {

@@ -1,4 +1,5 @@
 import type { TraceEntry } from "../../../contracts/durable";
+import type { Money } from "../../../contracts/common";
 import type { inventory } from "../../../contracts/inventory";
 import type { OrderStatus, orders } from "../../../contracts/orders";
 import type { Payment, payments } from "../../../contracts/payments";
@@ -12,11 +13,16 @@ type SagaEvent =
 
 type Entry = Pick<TraceEntry, "kind" | "service" | "event" | "status" | "attempts" | "error">;
 
+export interface PaymentView extends Pick<Payment, "status" | "amount" | "refunded"> {
+  /** What can still be given back: not what is on its way. */
+  readonly refundable: Money | null;
+}
+
 export interface SagaView {
   readonly status: OrderStatus;
   readonly entries: readonly Entry[];
   /** Null when there is none, or nobody says. */
-  readonly payment: Pick<Payment, "status" | "amount" | "refunded"> | null;
+  readonly payment: PaymentView | null;
   /** Services whose entries are missing, since they did not answer. */
   readonly silent: readonly string[];
 }
@@ -64,7 +70,7 @@ function nextStep({ status, entries, payment }: SagaView): Step | null {
     case "pending":
       return settle(happened);
     case "confirmed":
-      return ship(happened);
+      return payment && isLeaving(payment) ? GIVE_BACK : ship(happened);
     case "shipped":
       return happened("shipment.delivered")
         ? { by: "orders", to: "note the delivery" }
@@ -97,7 +103,7 @@ function ship(happened: Happened): Step {
 }
 
 /** An order that ended is over once what was done for it is undone. */
-function compensate(happened: Happened, payment: SagaView["payment"]): Step | null {
+function compensate(happened: Happened, payment: PaymentView | null): Step | null {
   const dispatched = happened("order.dispatch_requested");
   if (happened("stock.reserved") && !happened("stock.released") && !dispatched) {
     return { by: "inventory", to: "release the stock" };
@@ -109,8 +115,12 @@ function compensate(happened: Happened, payment: SagaView["payment"]): Step | nu
 
 const GIVE_BACK: Step = { by: "payments", to: "give the money back" };
 
+/** Whether all of it is on its way back: its order is not dispatched any more. */
+const isLeaving = ({ amount, refundable }: PaymentView): boolean =>
+  amount.amount > 0 && refundable?.amount === 0;
+
 /** Not every refund is an event yet, nor every charge that has to be undone. */
-function settleMoney({ status, amount, refunded }: NonNullable<SagaView["payment"]>): Step | null {
+function settleMoney({ status, amount, refunded }: PaymentView): Step | null {
   switch (status) {
     case "requested":
     case "processing":
