@@ -4,33 +4,32 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN, AdminClient, Client } from "../support/client";
+import { ClusterServers } from "../support/cluster-servers";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
-import { NatsServer } from "../support/nats-server";
 import { buildImage, type Image } from "./build-image";
 
 const run = promisify(execFile);
 const scratch = mkdtempSync(join(tmpdir(), "souk-image-"));
 let image: Image;
 let app: string;
-let nats: NatsServer;
+let servers: ClusterServers | undefined;
 let container: ChildProcess | undefined;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   image = buildImage(scratch);
   app = join(image.root, image.workdir);
-  nats = await NatsServer.start();
+  servers = await ClusterServers.start();
   env = {
     ...image.env,
     PATH: process.env.PATH,
     DATA_DIR: join(image.root, "data"),
     PORT: String(await freePort()),
     METRICS_PORT: String(await freePort()),
-    NATS_URL: nats.url,
-    POSTGRES_URL: inject("postgresUrl"),
+    ...servers.env,
     NAMESPACE: `i${randomBytes(4).toString("hex")}`,
     JWT_PRIVATE_KEY: generateKeyPairSync("ed25519")
       .privateKey.export({ format: "pem", type: "pkcs8" })
@@ -41,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   container?.kill("SIGKILL");
-  await nats?.remove();
+  await servers?.remove();
   rmSync(scratch, { recursive: true, force: true });
 });
 
