@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { OrderRecord } from "../../contracts/orders";
 import { buildInvoice } from "../../services/reports/build/build-invoice";
 import { printable } from "../../services/reports/build/printable";
+import { inVisualOrder } from "../../services/reports/build/right-to-left";
 import { pagesOf } from "../support/pdf-text";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
@@ -72,11 +73,26 @@ describe("an invoice", () => {
     expect(page).not.toMatch(/[?\ufffd]/);
   });
 
+  it("has Hebrew and Arabic from right to left, and what is not from left to right", async () => {
+    const order = orderOf(["מנורת פליז (גדולה)", "Lamp", "سجادة ٢٠٠ سم", "כבל USB-C 1.5 מטר"]);
+    const shippingAddress = { ...order.shippingAddress, city: "תל אביב" };
+    const [page = ""] = pagesOf(await buildInvoice({ ...order, shippingAddress }));
+    // As they are seen, each from its left to its right.
+    const seen = (text: string) => [...text].reverse().join("");
+    const lines = page.split("\n");
+    for (const text of [
+      ...[`(${seen("גדולה")}) ${seen("מנורת פליז")}`, "Lamp", `${seen("תל אביב")} 10115`],
+      ...[`${seen("سم")} ٢٠٠ ${seen("سجادة")}`, `${seen("מטר")} USB-C 1.5 ${seen("כבל")}`],
+    ]) {
+      expect(lines).toContain(text);
+    }
+  });
+
   it("takes a name without any space, in any script", async () => {
-    const names = ["x".repeat(600), "ランプ", "שלום", "a\u0000b", "👩‍👩‍👧", "\ud800"];
+    const names = ["x".repeat(600), "ש".repeat(600), "ランプ", "ߒߞߏ", "a\u0000b", "👩‍👩‍👧", "\ud800"];
     const [page = "", ...more] = pagesOf(await buildInvoice(orderOf(names)));
     expect(more).toEqual([]);
-    for (const text of ["???", "????", "a b"]) expect(page.split("\n")).toContain(text);
+    for (const text of ["???", "a b"]) expect(page.split("\n")).toContain(text);
   });
 });
 
@@ -87,7 +103,28 @@ describe("a text in the fonts of an invoice", () => {
     ["Αθήνα, Київ", "Αθήνα, Київ"],
     ["１２ Ａ", "12 A"],
     ["ランプ", "???"],
-    ["سلام", "????"],
+    ["ߒߞߏ", "???"],
     ["a\nb", "a b"],
   ])("%j is %j", (text, expected) => expect(printable(text)).toBe(expected));
+});
+
+describe("a text from right to left", () => {
+  // Words that are turned later are named by what they say: "one", "two", "three".
+  const [one, two, three] = ["אחת", "שתיים", "שלוש"];
+  const whole = (text: string) => inVisualOrder(text, () => true);
+
+  it.each([
+    ["from left to right only", "Brass lamp (12)", "Brass lamp (12)"],
+    ["alone", `${one} ${two} ${three}`, `${three} ${two} ${one}`],
+    ["with a name in other letters", `${one} New York ${two}`, `${two} New York ${one}`],
+    ["within one in other letters", `Lamp ${one} ${two}, large`, `Lamp ${two}, ${one} large`],
+    ["with numbers", `${one} 16/3 12`, `12 16/3 ${one}`],
+    ["with other letters in a word", `${one}-USB`, `${one}-BSU`],
+    ["behind other letters in a word", `USB${one}`, `USB ${one}`],
+  ])("%s", (_, text, expected) => expect(whole(text)).toBe(expected));
+
+  it("breaks its lines before its words change places", () => {
+    const fits = (line: string) => line.length <= 10;
+    expect(inVisualOrder(`${one} ${two} ${three}`, fits)).toBe(`${two} ${one}\n${three}`);
+  });
 });

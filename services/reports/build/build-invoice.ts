@@ -4,8 +4,10 @@ import type { OrderRecord } from "../../../contracts/orders";
 import { formatMoney, type Money } from "../../../lib/money/money";
 import { fonts } from "./fonts";
 import { isAllPrintable, printable } from "./printable";
+import { inVisualOrder } from "./right-to-left";
 
 const MARGIN = 50;
+const WIDTH = 495;
 const ROW_GAP = 6;
 const FOOTER = 40;
 const GREY = "#666666";
@@ -59,9 +61,13 @@ function writeHead(pdf: Pdf, order: OrderRecord, title: string): void {
   pdf.font("regular").fontSize(10).fillColor(GREY);
   pdf.text(`Date of order: ${order.createdAt.slice(0, 10)}`);
   pdf.text(`Order: ${order.id}`).moveDown().fillColor("black");
-  for (const line of addressLines(order.shippingAddress)) pdf.text(printable(line));
+  for (const line of addressLines(order.shippingAddress)) pdf.text(textOf(pdf, line, WIDTH));
   pdf.moveDown(2);
 }
+
+/** What pdfkit is to print, where there is so much room for a line. */
+const textOf = (pdf: Pdf, text: string, width: number): string =>
+  inVisualOrder(printable(text), (line) => pdf.widthOfString(`${line} `) <= width);
 
 const addressLines = (address: PostalAddress): string[] =>
   [
@@ -91,7 +97,7 @@ function writeColumns(pdf: Pdf): void {
 
 /** A row stays whole: one that does not fit begins the next page, under the columns' names. */
 function writeRow(pdf: Pdf, cells: readonly string[]): void {
-  const texts = cells.map(printable);
+  const texts = COLUMNS.map(({ width }, index) => textOf(pdf, cells[index] ?? "", width));
   const height = heightOf(pdf, texts);
   if (pdf.y + height > pdf.page.height - MARGIN - FOOTER) {
     pdf.addPage();
@@ -134,6 +140,6 @@ function numberPages(pdf: Pdf, title: string): void {
     pdf.page.margins.bottom = 0;
     const y = pdf.page.height - FOOTER;
     pdf.font("regular").fontSize(8).fillColor(GREY);
-    pdf.text(`${title}, page ${n + 1} of ${count}`, MARGIN, y, { width: 495, align: "center" });
+    pdf.text(`${title}, page ${n + 1} of ${count}`, MARGIN, y, { width: WIDTH, align: "center" });
   }
 }
