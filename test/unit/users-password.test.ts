@@ -40,6 +40,13 @@ describe("screening a new password", () => {
     expect(refusal("ｐａｓｓｗｏｒｄ")).toBe("PASSWORD_TOO_COMMON");
   });
 
+  it("names the field that it refuses", () => {
+    const errors = [{ path: "/password", message: "is too easily guessed" }];
+    expect(() => screenPassword("password", EMAIL)).toThrow(
+      expect.objectContaining({ data: { errors } }),
+    );
+  });
+
   it("counts characters, not the units they are stored in", () => {
     expect(refusal("🐘🦒🦓🐘")).toBe("VALIDATION_FAILED");
     expect(refusal("🐘🦒🦓🐘🦁🐯🐻🐨")).toBeNull();

@@ -20,6 +20,7 @@ export function screenPassword(password: string, email: string): void {
   const address = normalizeEmail(email);
   const localPart = address.slice(0, address.lastIndexOf("@"));
   if (COMMON_PASSWORDS.has(guess) || guess === address || guess === localPart) {
-    throw fail("PASSWORD_TOO_COMMON");
+    const errors = [{ path: "/password", message: "is too easily guessed" }];
+    throw fail("PASSWORD_TOO_COMMON", undefined, { errors });
   }
 }
