@@ -113,7 +113,9 @@ describe("a refund that is asked for again", () => {
     const made = new Set(answers.filter((a) => a.answer.status === 202).map(({ key }) => key));
     expect(made.size).toBe(Math.floor(total.amount / part));
     for (const { answer } of answers.filter(({ key }) => !made.has(key))) {
-      expect([answer.status, codeOf(answer)]).toEqual([409, "REFUND_EXCEEDS_PAYMENT"]);
+      expect(answer.status).toBe(409);
+      // Whoever comes when all is given back finds a refunded order.
+      expect(["REFUND_EXCEEDS_PAYMENT", "INVALID_TRANSITION"]).toContain(codeOf(answer));
     }
     await settled(id, made.size * part);
   });
