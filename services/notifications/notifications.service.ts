@@ -118,7 +118,11 @@ export const notificationsService = (
     async started() {
       const { db, logger } = this;
       const caller = callerOf(this.broker, "notifications");
-      this.office = await openPostOffice({ config: runtime.config, db, caller, logger, network });
+      const office = await openPostOffice({ config: runtime.config, db, caller, logger, network });
+      this.office = office;
+      // Services of one process start side by side: users would be asked too early.
+      if (this.broker.started) office.start();
+      else this.broker.localBus.once("$broker.started", () => office.start());
     },
     async stopped() {
       await this.office?.stop();

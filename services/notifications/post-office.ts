@@ -26,6 +26,8 @@ export interface PostOffice {
   readonly unsubscribing: Unsubscribing;
   readonly sender: Poller;
   readonly collector: Poller;
+  /** From now on there is somebody to ask for receivers. */
+  start(): void;
   /** Ends what is in hand, then closes the channels. */
   stop(): Promise<void>;
 }
@@ -47,6 +49,10 @@ export async function openPostOffice(options: PostOfficeOptions): Promise<PostOf
     unsubscribing,
     sender,
     collector,
+    start() {
+      sender.start();
+      collector.start();
+    },
     async stop() {
       await Promise.all([sender.stop(), collector.stop()]);
       for (const channel of Object.values(channels)) channel.close?.();
@@ -64,6 +70,5 @@ function working(name: string, logger: Pick<Logger, "warn">, step: () => Promise
       if (await step()) poller.wake();
     },
   });
-  poller.start();
   return poller;
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../lib/ids";
 import type { EventEnvelope } from "../../lib/messaging/event";
@@ -7,7 +8,7 @@ import { claimDue, markTried } from "../../services/notifications/store/delivery
 import { anOrder, events } from "../support/events";
 import * as office from "../support/notifications";
 import { dbOf } from "../support/service-db";
-import type { TestShop } from "../support/shop";
+import { startTestShop, type TestShop } from "../support/shop";
 
 const people = new office.People();
 let shop: TestShop;
@@ -227,5 +228,30 @@ test("what a worker says whose lease is over ends no try of another, unless it h
     expect(await statusOf()).toBe("sent");
   } finally {
     await idle.stop();
+  }
+});
+
+test("what waits at a start is not tried before those are there who know its receiver", async () => {
+  const env = { NAMESPACE: `t${newId().replaceAll("-", "").slice(-10)}` };
+  const order = anOrder();
+  people.away = true;
+  const before = await office.startPostOffice(people, env);
+  await office.tell(before, events.created(order));
+  await office.tried(before, order.userId);
+  await dbOf(before, "notifications").query(
+    "UPDATE notification SET next_attempt_at = now(), attempts = 0",
+  );
+  await before.stop();
+
+  people.away = false;
+  const users = { ...people.service, started: () => sleep(700) };
+  const services = ["notifications"] as const;
+  const after = await startTestShop({ services, doubles: [users], env });
+  try {
+    await office.settled(after, order.userId, 1);
+    const tries = await dbOf(after, "notifications").query("SELECT attempts FROM notification");
+    expect(tries).toEqual([{ attempts: 1 }]);
+  } finally {
+    await after.stop();
   }
 });
