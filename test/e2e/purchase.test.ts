@@ -298,9 +298,9 @@ describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) =
     const queued = await upload<{ jobId: string }>("/admin/products/import", "text/csv", file);
     expect(queued.status, JSON.stringify(queued.body)).toBe(202);
     const job = await ended(queued.body.jobId);
-    expect(job).toMatchObject({ status: "completed", errors: [{ row: 3 }, { row: 3 }] });
+    expect(job).toMatchObject({ status: "completed", errors: [{ row: 3 }] });
     const result = await admin.get(`/admin/jobs/${job.id}/result`);
-    expect(result.body).toMatchObject({ created: 1, failed: 2 });
+    expect(result.body).toMatchObject({ created: 1, failed: 1 });
     const found = await eventually(async () => {
       const { body } = await buyer.get<{ items: { slug: string }[] }>(
         `/search?q=${word}&inStock=true`,
