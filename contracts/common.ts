@@ -69,6 +69,17 @@ export const PaymentMethod = sensitive(
   T.String({ minLength: 1, maxLength: 255, pattern: "^[A-Za-z0-9_]+$" }),
 );
 
+/** What a client says of it: digits alone may be a card's number, which a shop must never keep. */
+export const GivenPaymentMethod = sensitive(
+  "secret",
+  T.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: "^(?!\\d+$)[A-Za-z0-9_]+$",
+    description: "the provider's name for it, as `pm_card_visa`",
+  }),
+);
+
 /** A postal address as a parcel carries it. */
 export const addressFields = {
   name: PersonName,

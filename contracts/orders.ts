@@ -2,6 +2,7 @@ import { Type as T, type Static } from "@sinclair/typebox";
 import { action, defineContract, event } from "../lib/mesh/contract";
 import { Strict } from "../lib/mesh/schema";
 import {
+  GivenPaymentMethod,
   Id,
   ListOf,
   Money,
@@ -159,7 +160,7 @@ export const orders = defineContract({
       summary: "Place an order; it is held, charged and confirmed behind this answer",
       params: Strict({
         idempotencyKey: IdempotencyKey,
-        paymentMethod: PaymentMethod,
+        paymentMethod: GivenPaymentMethod,
         shippingAddress: T.Optional(PostalAddress),
         shippingAddressId: T.Optional(Id),
         items: T.Optional(T.Array(SkuQuantity, { maxItems: 100 })),

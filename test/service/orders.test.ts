@@ -162,6 +162,13 @@ test("a request that ordered nothing leaves its key free", async () => {
   expect((await place({ idempotencyKey: key })).replayed).toBe(false);
 });
 
+test("digits in place of a payment method may be a card's number, and are refused", async () => {
+  await expect(place({ paymentMethod: "4242424242424242" })).rejects.toMatchObject({
+    type: "VALIDATION_FAILED",
+    data: { errors: [{ path: "/paymentMethod" }] },
+  });
+});
+
 test("what cannot be ordered is refused with its reason", async () => {
   await expect(place({ items: [{ sku: "NONE", quantity: 1 }] })).rejects.toMatchObject({
     type: "SKU_NOT_FOUND",
