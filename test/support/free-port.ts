@@ -1,16 +1,7 @@
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
+/** None that the system gives to clients: one of those could have it before its server listens. */
+export { findFreePort as freePort } from "../../lib/embedded/postgres/port";
 
 /** Whether somebody listens on the port. */
 export function accepts(port: number): Promise<boolean> {
