@@ -105,7 +105,8 @@ describe("a refund that is asked for again", () => {
 
   it("under many keys at once never gives back more than was paid", async () => {
     const { id, total } = await paid();
-    const part = Math.ceil(total.amount / 3);
+    // Something is always left: whoever came after the last of it would find a refunded order.
+    const part = Math.ceil(total.amount * 0.4);
     const keys = Array.from({ length: 6 }, () => randomUUID());
     const answers = await Promise.all(
       [...keys, ...keys].map(async (key) => ({ key, answer: await refund(id, key, part) })),
@@ -113,9 +114,7 @@ describe("a refund that is asked for again", () => {
     const made = new Set(answers.filter((a) => a.answer.status === 202).map(({ key }) => key));
     expect(made.size).toBe(Math.floor(total.amount / part));
     for (const { answer } of answers.filter(({ key }) => !made.has(key))) {
-      expect(answer.status).toBe(409);
-      // Whoever comes when all is given back finds a refunded order.
-      expect(["REFUND_EXCEEDS_PAYMENT", "INVALID_TRANSITION"]).toContain(codeOf(answer));
+      expect([answer.status, codeOf(answer)]).toEqual([409, "REFUND_EXCEEDS_PAYMENT"]);
     }
     await settled(id, made.size * part);
   });
