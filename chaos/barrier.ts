@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "../lib/faults/random";
-import { AdminClient, Client } from "../test/support/client";
+import { AdminClient } from "../test/support/client";
 import { eventually } from "../test/support/eventually";
 import type { MortalShop } from "./mortal-shop";
-import { ADMIN } from "./shop";
 
 /** Where somebody is held until the others are there as well; then all go on at one instant. */
 export interface Barrier {
@@ -57,8 +56,7 @@ const JITTER_MS = 40;
 /** Lets so many orders be cancelled, paid and sent off at the same instant, at each barrier by turns. */
 export async function meet(shop: MortalShop, orders: number, seed: number): Promise<Meeting[]> {
   const random = seededRandom(seed);
-  const { token } = await new Client(shop.url).login(ADMIN.ADMIN_EMAIL, ADMIN.ADMIN_PASSWORD);
-  const admin = new AdminClient(shop.url, token);
+  const admin = await AdminClient.signIn(shop.url);
   await admin.sell(SKU, 2_500, orders);
   const meetings: Meeting[] = [];
   for (let round = 0; meetings.length < orders; round++) {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readStores, type Stores } from "../config/env";
 import type { ServiceName } from "../contracts";
+import { ADMIN } from "../test/support/client";
 import { ClusterProcess } from "../test/support/cluster-process";
 import { eventually } from "../test/support/eventually";
 import { freePort } from "../test/support/free-port";
 import { ChaosServers } from "./servers";
-import { ADMIN, BREAKABLE, Shop } from "./shop";
+import { BREAKABLE, Shop } from "./shop";
 
 const WHOLE_MS = 120_000;
 

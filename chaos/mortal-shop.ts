@@ -1,7 +1,8 @@
 import { readStores, type Stores } from "../config/env";
+import { ADMIN } from "../test/support/client";
 import { freePort } from "../test/support/free-port";
 import { ShopProcess } from "../test/support/shop-process";
-import { ADMIN, BREAKABLE, Shop } from "./shop";
+import { BREAKABLE, Shop } from "./shop";
 
 /** A shop as a process of its own, with its data kept over deaths; whoever asks it starts it again. */
 export class MortalShop extends Shop {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { serviceNames } from "../contracts";
-import { AdminClient, Client } from "../test/support/client";
+import { ADMIN, AdminClient } from "../test/support/client";
 import { ClusterProcess } from "../test/support/cluster-process";
 import { eventually } from "../test/support/eventually";
 import { freePort } from "../test/support/free-port";
@@ -13,7 +13,6 @@ const USAGE = `npm run chaos:replicas
 Reads 200 times a second from two processes of each service; kills one of each, then stops one of each.
 It starts the four servers itself. Prints a line a service: what failed, and for how long.`;
 
-const ADMIN = { email: "admin@example.com", password: "an admin's password" };
 const PER_SECOND = 200;
 const SETTLE_MS = 3_000;
 const SKU = "REPLICA-1";
@@ -64,8 +63,7 @@ async function startShop() {
     ...servers.urls,
     // The gateways come back where they were.
     PORT: String(await freePort()),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
+    ...ADMIN,
     DRAIN_MS: "300",
     LOG_LEVEL: "error",
   };
@@ -81,8 +79,7 @@ async function startShop() {
 
 /** One read of each service that answers any. */
 async function readsOf(url: string) {
-  const { token } = await new Client(url).login(ADMIN.email, ADMIN.password);
-  const admin = new AdminClient(url, token);
+  const admin = await AdminClient.signIn(url);
   await admin.sell(SKU, 1000, 10);
   const placed = await admin.order([{ sku: SKU, quantity: 1 }]);
   await admin.until(placed.body.id, "confirmed");
@@ -100,7 +97,7 @@ async function readsOf(url: string) {
   let n = 0;
   return (doors: Doors) => {
     const all = paths(n);
-    return doors.get(all[n++ % all.length] ?? "", token ?? "");
+    return doors.get(all[n++ % all.length] ?? "", admin.token ?? "");
   };
 }
 

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stores } from "../config/env";
-import { AdminClient, Client, type Answer } from "../test/support/client";
+import { AdminClient, type Answer } from "../test/support/client";
 import type { Finding, Limits } from "../verify/check";
 import { violated } from "../verify/report";
 import { openTarget } from "../verify/target";
 import { verify } from "../verify/verify";
 
-export const ADMIN = { ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "an admin's password" };
 /** A shop that can be broken from outside, and which alone has to bring itself in order again. */
 export const BREAKABLE = {
   FAULTS: "by-message",
@@ -86,8 +85,7 @@ export abstract class Shop {
   /** Everybody here is one user, who is the admin as well. */
   async #signedIn(): Promise<AdminClient> {
     if (this.#token === null || performance.now() - this.#signedInAt > SIGN_IN_AFTER_MS) {
-      const { ADMIN_EMAIL, ADMIN_PASSWORD } = ADMIN;
-      this.#token = (await new Client(this.url).login(ADMIN_EMAIL, ADMIN_PASSWORD)).token;
+      this.#token = (await AdminClient.signIn(this.url)).token;
       this.#signedInAt = performance.now();
     }
     return new AdminClient(this.url, this.#token);
