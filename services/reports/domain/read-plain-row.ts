@@ -21,13 +21,13 @@ const COLUMNS = [
 export type PlainColumn = (typeof COLUMNS)[number];
 
 /** What the rest of the shop, and others, call the same. */
-const ALIASES: Readonly<Record<string, PlainColumn>> = {
-  slug: "product",
-  title: "name",
-  category: "categories",
-  stock: "quantity",
-  onhand: "quantity",
-};
+const ALIASES: ReadonlyMap<string, PlainColumn> = new Map([
+  ["slug", "product"],
+  ["title", "name"],
+  ["category", "categories"],
+  ["stock", "quantity"],
+  ["onhand", "quantity"],
+]);
 
 const REQUIRED: readonly PlainColumn[] = ["product", "name", "sku", "price"];
 const NAMED = /^(attribute|option):(.*)$/;
@@ -79,8 +79,7 @@ export function readPlainHeader(cells: readonly string[]): Parsed<PlainHeader> {
   return { value: { names, meanings } };
 }
 
-const columnName = (name: string): string =>
-  Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+const columnName = (name: string): string => ALIASES.get(name) ?? name;
 
 /** Texts may differ and mean the same: `option:shoe size` and `option:shoe-size`. */
 const keyOf = (meaning: Meaning): string =>
