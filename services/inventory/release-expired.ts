@@ -1,7 +1,7 @@
 import type { Caller } from "../../lib/mesh/types";
 import type { UnitOfWork } from "../../lib/messaging/event";
 import type { Database } from "../../lib/store/database";
-import { settleHold } from "./settle-hold";
+import { endHold } from "./settle-hold";
 import { expiredHolds } from "./store/reservation-store";
 
 const BATCH = 50;
@@ -17,6 +17,6 @@ export async function releaseExpired(
   unitOfWork: (work: (unit: UnitOfWork) => Promise<unknown>) => Promise<unknown>,
 ): Promise<void> {
   for (const { order_id: id } of await expiredHolds(db, BATCH)) {
-    await settleHold(db, caller, unitOfWork, id);
+    await endHold(db, caller, unitOfWork, id);
   }
 }
