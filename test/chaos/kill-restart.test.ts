@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../contracts/orders";
-import type { Client } from "../support/client";
-import { ADMIN, AdminClient } from "../support/client";
+import { ADMIN, AdminClient, type Client } from "../support/client";
 import { eventually } from "../support/eventually";
 import { isRunning } from "../support/is-running";
 import { ShopProcess } from "../support/shop-process";

@@ -85,14 +85,13 @@ describe.each(modes.filter(({ isThere }) => isThere))("the shop $name", (mode) =
     await buyer.until(id, "confirmed");
     const parcel = { carrier: "DHL", trackingNumber: "JD0001" };
     expect(await admin.post(`/admin/orders/${id}/dispatch`, parcel)).toMatchObject({
-      ...{
-        status: 202,
-        body: { status: "shipped", shipment: { status: "dispatched", ...parcel } },
-      },
+      status: 202,
+      body: { status: "shipped", shipment: { status: "dispatched", ...parcel } },
     });
     expect((await buyer.post(`/orders/${id}/cancel`)).status).toBe(409);
     expect(await admin.post(`/admin/orders/${id}/deliver`)).toMatchObject({
-      ...{ status: 202, body: { status: "delivered" } },
+      status: 202,
+      body: { status: "delivered" },
     });
     await buyer.until(id, "delivered");
     const templates = await eventually(async () => {
