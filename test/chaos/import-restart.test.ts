@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { Product } from "../../contracts/catalog";
 import type { Job } from "../../contracts/reports";
-import type { Client } from "../support/client";
-import { ADMIN, AdminClient } from "../support/client";
+import { ADMIN, AdminClient, type Client } from "../support/client";
 import { eventually } from "../support/eventually";
 import { ShopProcess } from "../support/shop-process";
 
